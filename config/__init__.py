@@ -1,0 +1,1 @@
+"""Composition root: settings, addresses and entry points. The kernel lives in config.base."""

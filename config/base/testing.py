@@ -1,0 +1,53 @@
+"""Fixtures every app's tests share. A pytest plugin (see pytest.ini): it is imported before Django is set up,
+so whatever needs a model is imported where it is used."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "postgresql: needs PostgreSQL; skipped on SQLite")
+    config.addinivalue_line("markers", "sqlite: about SQLite alone; skipped on PostgreSQL")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    vendor = _vendor()
+    for item in items:
+        for other in {"postgresql", "sqlite"} - {vendor}:
+            if item.get_closest_marker(other):
+                item.add_marker(pytest.mark.skip(reason=f"needs {other}, runs on {vendor}"))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Remove what a killed run left beside the test database: a fresh file must not meet an old journal."""
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if "sqlite" not in database["ENGINE"]:
+        return
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    name = database["TEST"]["NAME"] + (f"_{worker}" if worker else "")
+    for end in ("", "-wal", "-shm"):
+        Path(name + end).unlink(missing_ok=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _vendor() != "postgresql":
+        terminalreporter.write_line(
+            "PostgreSQL: not used (set DATABASE_URL=postgres://user@host/name to run the suite on it)."
+        )
+
+
+def _vendor() -> str:
+    from django.db import connection
+
+    return connection.vendor
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path: Path) -> Path:
+    """Files written by a test go with it."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    return tmp_path / "media"

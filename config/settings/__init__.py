@@ -1,0 +1,1 @@
+"""One module per environment: dev (the default of manage.py), test, production; all start from base."""
