@@ -1,0 +1,1 @@
+"""The kernel: what every model of every app stands on. It knows no app."""

@@ -1,0 +1,38 @@
+"""One batch of a deletion or a restore, and the write that both share."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import F
+
+from .history import record
+from .querysets import stamp
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """One batch: its id and how many rows of each model (by label) it took or brought back."""
+
+    id: uuid.UUID | None
+    counts: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    def as_django_result(self) -> tuple[int, dict[str, int]]:
+        """The pair that Django's delete() returns."""
+        return self.total, self.counts
+
+
+def write(model: Any, keys: Iterable[Any], values: dict[str, Any], using: str) -> None:
+    """Update locked rows as a new version and record them; the one place that may touch the deletion columns."""
+    keys = sorted(keys)
+    rows = model._base_manager.using(using).filter(pk__any_of=keys)
+    models.QuerySet.update(rows, **{**stamp(), **values, "version": F("version") + 1})
+    record(model, keys, using=using)

@@ -1,0 +1,85 @@
+"""The declared shape of a JSON column, checked on every path that validates a model.
+
+A model maps its JSON columns to JSON Schemas in `json_shapes`; `full_clean`, and with it the admin, the API and
+the imports, refuses anything else with an error that names the key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError as ShapeError
+
+_TYPES = {
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "null": "null",
+}
+
+
+def check_shape(value: Any, schema: dict[str, Any]) -> None:
+    """Raise a Django ValidationError with one message per place that does not fit the schema."""
+    errors = sorted(
+        Draft202012Validator(schema).iter_errors(value), key=lambda error: list(map(str, error.path))
+    )
+    if errors:
+        raise ValidationError([ValidationError(_describe(error), code="shape") for error in _leaves(errors)])
+
+
+def _leaves(errors: Iterable[ShapeError]) -> list[ShapeError]:
+    """Of an alternative that failed, the branch that came closest."""
+    found: list[ShapeError] = []
+    for error in errors:
+        if error.context:
+            branches: dict[Any, list[ShapeError]] = {}
+            for inner in error.context:
+                branches.setdefault(inner.relative_schema_path[0], []).append(inner)
+            found += _leaves(
+                min(branches.values(), key=lambda group: (len(group), -max(len(e.path) for e in group)))
+            )
+        else:
+            found.append(error)
+    return found
+
+
+def _place(error: ShapeError) -> str:
+    place = ""
+    for part in error.absolute_path:
+        place += f"[{part}]" if isinstance(part, int) else f".{part}" if place else str(part)
+    return place or _("the value")
+
+
+def _describe(error: ShapeError) -> str:
+    """The reason in words; the message of the library, in English, where none of these fits."""
+    rule, expected, given = error.validator, error.validator_value, error.instance
+    if rule == "type":
+        wanted = [expected] if isinstance(expected, str) else list(expected)
+        text = _("must be %(types)s.") % {"types": _(" or ").join(_(_TYPES[each]) for each in wanted)}
+    elif rule == "required":
+        missing = ", ".join(key for key in expected if key not in given)
+        text = _("the key %(keys)s is missing.") % {"keys": missing}
+    elif rule == "additionalProperties":
+        known = error.schema.get("properties", {})
+        unknown = ", ".join(str(key) for key in given if key not in known)
+        text = _("the key %(keys)s is unknown.") % {"keys": unknown}
+    elif rule == "enum":
+        text = _("must be one of %(values)s.") % {"values": ", ".join(map(str, expected))}
+    elif rule in ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"):
+        text = _("is too small or too short: at least %(limit)s.") % {"limit": expected}
+    elif rule in ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"):
+        text = _("is too large or too long: at most %(limit)s.") % {"limit": expected}
+    elif rule == "uniqueItems":
+        text = _("holds the same entry twice.")
+    elif rule == "pattern":
+        text = _("does not fit the pattern %(pattern)s.") % {"pattern": expected}
+    else:
+        text = error.message
+    return f"{_place(error)}: {text}"
