@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from pytest_django.fixtures import SettingsWrapper
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -47,7 +48,7 @@ def _vendor() -> str:
 
 
 @pytest.fixture(autouse=True)
-def media(settings, tmp_path: Path) -> Path:
+def media(settings: SettingsWrapper, tmp_path: Path) -> Path:
     """Files written by a test go with it."""
     settings.MEDIA_ROOT = str(tmp_path / "media")
     return tmp_path / "media"

@@ -77,5 +77,5 @@ def marked_strings(folder: Path) -> Iterator[tuple[Path, int, str, str]]:
             yield path, line, single, f"{context}\x04{single}" if context else single
 
 
-def _translated(string: str | tuple[str, ...]) -> bool:
-    return bool(string) if isinstance(string, str) else all(string)
+def _translated(string: str | list[str] | tuple[str, ...] | None) -> bool:
+    return bool(string) and all(string)
