@@ -31,7 +31,7 @@ def is_kernel_model(model: Any) -> bool:
 @cache
 def kernel_models() -> tuple[type[BaseModel], ...]:
     """Every concrete model that stands on BaseModel, in a fixed order."""
-    return tuple(model for model in apps.get_models() if is_kernel_model(model))
+    return tuple(model for model in apps.get_models() if is_kernel_model(model) and not model._meta.proxy)
 
 
 @cache

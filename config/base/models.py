@@ -20,7 +20,7 @@ from .constraints import ALIVE, TrashIndex, validate_constraints
 from .exceptions import StaleObjectError
 from .history import AuditTrail, record
 from .parents import require_alive_parents
-from .querysets import DELETION_FIELDS, AliveManager, AllManager, now_ms
+from .querysets import DELETION_FIELDS, AliveManager, AllManager, now_ms, refuse_change
 from .shapes import check_shape
 
 __all__ = ["DELETION_FIELDS", "KERNEL_FIELDS", "BaseModel"]
@@ -56,6 +56,7 @@ class BaseModel(models.Model):
     - `secret_fields`: versioned, but kept out of the history and of `to_dict`.
     - `deletion_values`: what a soft delete also sets; `restored_values`: which of them a restore puts back.
     - `json_shapes`: a JSON Schema for each JSON column.
+    - `append_only`: a fact, written once; changing it raises DomainError (untracked columns may change).
     """
 
     stands_on_kernel: ClassVar[bool] = True
@@ -64,6 +65,7 @@ class BaseModel(models.Model):
     deletion_values: ClassVar[dict[str, Any]] = {}
     restored_values: ClassVar[tuple[str, ...]] = ()
     json_shapes: ClassVar[dict[str, dict[str, Any]]] = {}
+    append_only: ClassVar[bool] = False
 
     id = models.BigAutoField(_("ID"), primary_key=True)
     created_at = models.DateTimeField(_("created"), default=now_ms, editable=False)
@@ -133,6 +135,8 @@ class BaseModel(models.Model):
         names = None if inserting else self._names_to_write(update_fields)
         if names is not None and names <= set(self.untracked_fields):
             return write(raw, cls, force_insert, force_update, using, names)
+        if not inserting:
+            refuse_change(type(self))
         expected = None if inserting else self.__dict__.get("version")
         if expected is None and not inserting:
             raise StaleObjectError(self, expected=None, found=None)

@@ -47,6 +47,7 @@ def require_alive_parents(
     require_alive(
         {field: {getattr(instance, field.attname) for instance in instances} - {None} for field in fields},
         using=using,
+        missing_ok=missing_ok,
     )
 
 
@@ -65,7 +66,9 @@ def require_alive_parents_of_rows(
     )
 
 
-def require_alive(wanted: dict[models.ForeignKey[Any, Any], set[Any]], *, using: str) -> None:
+def require_alive(
+    wanted: dict[models.ForeignKey[Any, Any], set[Any]], *, using: str, missing_ok: bool = False
+) -> None:
     """Lock the targets of these foreign keys, one query a model, and refuse the first that is dead."""
     by_model: dict[Any, set[Any]] = defaultdict(set)
     for field, keys in wanted.items():
@@ -77,5 +80,8 @@ def require_alive(wanted: dict[models.ForeignKey[Any, Any], set[Any]], *, using:
     }
     for field, keys in wanted.items():
         dead = keys - alive.get(field.related_model._meta.concrete_model, set())
+        if dead and missing_ok:
+            rows = field.related_model.all_objects.using(using).filter(pk__any_of=sorted(dead))
+            dead = set(rows.values_list("pk", flat=True))
         if dead:
             raise DeletedParentError(field.related_model, field.name, sorted(dead))

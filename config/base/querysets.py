@@ -12,9 +12,10 @@ from django.db import NotSupportedError, models, transaction
 from django.db.models import Count, F, Q
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from .audit import current_actor_id
-from .exceptions import StaleObjectError
+from .exceptions import DomainError, StaleObjectError
 from .history import record
 from .parents import require_alive_parents, require_alive_parents_of_rows
 
@@ -37,6 +38,13 @@ def alive_count(relation: str) -> Count:
 def stamp() -> dict[str, Any]:
     """The kernel columns that every tracked write sets, besides its version."""
     return {"updated_at": now_ms(), "updated_by": current_actor_id()}
+
+
+def refuse_change(model: Any) -> None:
+    """Raise DomainError for a model whose rows are facts, written once."""
+    if model.append_only:
+        message = _("A %(name)s is a fact and is never changed.") % {"name": model._meta.verbose_name}
+        raise DomainError(message, code="append_only")
 
 
 class BaseQuerySet(models.QuerySet[M]):
@@ -69,6 +77,7 @@ class BaseQuerySet(models.QuerySet[M]):
             raise ValueError("Deleting and restoring go through delete() and restore().")
         if names <= set(self.model.untracked_fields):
             return super().update(**values)
+        refuse_change(self.model)
         self._not_support_combined_queries("update")
         if self.query.is_sliced:
             raise TypeError("Cannot update a query once a slice has been taken.")

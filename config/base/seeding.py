@@ -63,7 +63,7 @@ def _insert(instance: Any, write: Callable[..., bool], using: str) -> None:
     instance.version = last + 1
     instance.updated_by_id = instance.updated_by_id or current_actor_id()
     if not instance.is_deleted:
-        require_alive_parents([instance], using=using)
+        require_alive_parents([instance], using=using, missing_ok=True)
     write(True, type(instance), True, False, using, None)
     record(type(instance), [instance.pk], using=using)
 
@@ -90,7 +90,8 @@ def _update(instance: Any, stored: Any, write: Callable[..., bool], using: str) 
         return
     instance.version = max(stored.version, history) + 1
     instance.updated_at, instance.updated_by_id = now_ms(), current_actor_id()
-    require_alive_parents([instance], using=using)
+    if not instance.is_deleted:
+        require_alive_parents([instance], using=using, missing_ok=True)
     write(True, type(instance), False, True, using, None)
     record(type(instance), [instance.pk], using=using)
 

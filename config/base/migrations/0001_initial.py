@@ -6,7 +6,7 @@ from django.db import migrations
 CREATE_FOLD = """
 CREATE OR REPLACE FUNCTION base_fold(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-AS $$ SELECT lower(unaccent('unaccent', normalize(value, NFC))) $$
+AS $$ SELECT lower(public.unaccent('public.unaccent', normalize(value, NFC))) $$
 """
 
 
