@@ -34,11 +34,16 @@ def alive_keys(model: Any, keys: Iterable[Any], *, using: str) -> set[Any]:
 
 
 def require_alive_parents(
-    instances: Iterable[Any], *, using: str, names: Iterable[str] | None = None
+    instances: Iterable[Any],
+    *,
+    using: str,
+    names: Iterable[str] | None = None,
+    missing_ok: bool = False,
 ) -> None:
     """Lock the parents of these instances of one model and refuse dead ones: DeletedParentError.
 
-    `names` limits it to the foreign keys about to be written.
+    `names` limits it to the foreign keys about to be written. `missing_ok` is for fixtures, where a parent may
+    follow its child; that it exists in the end is the database's to check.
     """
     instances = list(instances)
     if not instances:
