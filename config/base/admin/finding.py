@@ -1,0 +1,136 @@
+"""Finding rows: search blind to case and accents, foreign keys by autocomplete, lists of constant cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.views import ChangeList
+
+from ..introspection import is_kernel_model
+
+TRASH_PARAMETER = "trash"
+
+
+class TrashFilter(admin.SimpleListFilter):
+    """Alive rows by default; `?trash=only` shows the trash. The changelist picks the rows (see `AdminMixin`)."""
+
+    title = _("in the trash")
+    parameter_name = TRASH_PARAMETER
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("only", _("Only the trash"))]
+
+    def choices(self, changelist: Any) -> Iterable[dict[str, Any]]:
+        labels = [(None, _("Not in the trash")), ("only", _("Only the trash"))]
+        for value, label in labels:
+            yield {
+                "selected": self.value() == value,
+                "query_string": changelist.get_query_string(
+                    {self.parameter_name: value} if value else {}, [] if value else [self.parameter_name]
+                ),
+                "display": label,
+            }
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset
+
+
+def shows_trash(request: HttpRequest) -> bool:
+    """Does this list show the rows in the trash?"""
+    return request.GET.get(TRASH_PARAMETER) == "only"
+
+
+class FindingChangeList(ChangeList):
+    """Joins the foreign keys among the columns, nullable ones too, so that a list costs the same at any length."""
+
+    def apply_select_related(self, queryset: Any) -> Any:
+        if isinstance(self.list_select_related, (list, tuple)):
+            return queryset.select_related(*self.list_select_related)
+        names = [name for name in self.list_display if isinstance(name, str) and self._is_relation(name)]
+        return queryset.select_related(*names) if names else queryset
+
+    def _is_relation(self, name: str) -> bool:
+        try:
+            field = self.lookup_opts.get_field(name)
+        except FieldDoesNotExist:
+            return False
+        return isinstance(field, models.ForeignKey)
+
+
+class FindingMixin:
+    """What every list shares. Mixed into `BaseAdmin`."""
+
+    list_per_page = 50
+    list_max_show_all = 50
+    show_full_result_count = False
+    list_filter_submit = True
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return FindingChangeList
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Text is searched by the folded lookup; a prefix (`=`, `^`) or an explicit lookup is kept as it is."""
+        return [folded_search_field(self.model, name) for name in super().get_search_fields(request)]
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """The trash first; foreign keys by autocomplete, for a full select does not grow well."""
+        filters = [
+            (each, AutocompleteSelectFilter)
+            if isinstance(each, str) and autocompletes(self.admin_site, self.model, each)
+            else each
+            for each in super().get_list_filter(request)
+        ]
+        return [TrashFilter, *filters] if is_kernel_model(self.model) else filters
+
+
+class AutocompleteMixin:
+    """Every foreign key and many-to-many to a searchable model is an autocomplete field. For admins and inlines."""
+
+    def get_autocomplete_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        chosen = list(super().get_autocomplete_fields(request))
+        taken = {
+            *chosen,
+            *self.raw_id_fields,
+            *self.radio_fields,
+            *self.filter_horizontal,
+            *self.filter_vertical,
+        }
+        for field in [*self.opts.fields, *self.opts.many_to_many]:
+            if field.name not in taken and autocompletes(self.admin_site, self.model, field.name):
+                chosen.append(field.name)
+        return tuple(chosen)
+
+
+def autocompletes(site: Any, model: Any, name: str) -> bool:
+    """Is this a relation to a model whose admin can be searched?"""
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return False
+    if not isinstance(field, (models.ForeignKey, models.ManyToManyField)):
+        return False
+    related = site._registry.get(field.remote_field.model)
+    return related is not None and bool(related.search_fields)
+
+
+def folded_search_field(model: Any, name: str) -> str:
+    """ "title" → "title__folded" where the path ends at a text column; anything else is left alone."""
+    if name[0] in "=^@":
+        return name
+    options = model._meta
+    field: Any = None
+    for part in name.split("__"):
+        try:
+            field = options.pk if part == "pk" else options.get_field(part)
+        except FieldDoesNotExist:
+            return name
+        if field.is_relation:
+            options = field.related_model._meta
+    return f"{name}__folded" if isinstance(field, (models.CharField, models.TextField)) else name

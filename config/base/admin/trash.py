@@ -1,0 +1,229 @@
+"""Delete means trash: the confirmation lists exactly what goes, and each deletion can be undone."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import quote, unquote
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError, transaction
+from django.db.models import Count, ProtectedError, Value
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from ..deletion import preview, restore, soft_delete
+from ..exceptions import DomainError, RestoreConflict
+from ..introspection import is_kernel_model, kernel_models
+from .finding import shows_trash
+
+SHOWN = 50
+
+
+class TrashMixin:
+    """Mixed into `BaseAdmin`."""
+
+    restore_confirmation_template = "admin/restore_confirmation.html"
+
+    def has_restore_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who may delete may undo; what else comes back with a row is checked by `batch_contents`."""
+        return super().has_delete_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not getattr(obj, "is_deleted", False) and super().has_delete_permission(request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Exactly what the soft delete takes, from its own collector: tree, counts, lacking, protecting."""
+        if not is_kernel_model(self.model):
+            return super().get_deleted_objects(objs, request)
+        found = preview(objs, limit=SHOWN)
+        tree: list[Any] = []
+        for model, rows in found.objects.items():
+            tree += [
+                capfirst(model._meta.verbose_name_plural),
+                [*(self._linked(row) for row in rows), *_more(found, model)],
+            ]
+        counts = {model._meta.verbose_name_plural: number for model, number in found.counts.items()}
+        lacking = {
+            str(model._meta.verbose_name)
+            for model in found.counts
+            if (other := self.admin_site._registry.get(model)) and not other.has_delete_permission(request)
+        }
+        return tree, counts, lacking, [self._linked(row) for row in found.protected]
+
+    def _linked(self, row: Any) -> Any:
+        options = row._meta
+        label = f"{capfirst(options.verbose_name)}: {row}"
+        if type(row) not in self.admin_site._registry:
+            return label
+        try:
+            url = reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[quote(row.pk)])
+        except NoReverseMatch:
+            return label
+        return format_html('{}: <a href="{}">{}</a>', capfirst(options.verbose_name), url, row)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        if is_kernel_model(self.model):
+            request.admin_deletion = soft_delete([obj])  # type: ignore[attr-defined]
+        else:
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        if is_kernel_model(self.model):
+            request.admin_deletion = soft_delete(queryset)  # type: ignore[attr-defined]
+        else:
+            super().delete_queryset(request, queryset)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """The confirmation; what protects the row since it was shown is said, not a server error."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except (ProtectedError, OperationalError):
+            self.message_user(
+                request,
+                _("Nothing was deleted: the rows have changed meanwhile. See what it would take now."),
+                messages.ERROR,
+            )
+            return HttpResponseRedirect(request.get_full_path())
+
+    def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
+        """The message that follows a deletion carries its undo."""
+        deletion = getattr(request, "admin_deletion", None)
+        if deletion is not None and deletion.id is not None and self.has_restore_permission(request):
+            del request.admin_deletion  # type: ignore[attr-defined]
+            message = self._undo_message(request, deletion)
+        super().message_user(request, message, *args, **kwargs)
+
+    def _undo_message(self, request: HttpRequest, deletion: Any) -> str:
+        text = ngettext(
+            "%(count)d row was moved to the trash.", "%(count)d rows were moved to the trash.", deletion.total
+        ) % {"count": deletion.total}
+        return format_html(
+            '{} <form method="post" action="{}" class="inline">'
+            '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+            '<button type="submit" class="cursor-pointer font-semibold underline">{}</button></form>',
+            text,
+            reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_undo", args=[deletion.id]),
+            get_token(request),
+            _("Undo"),
+        )
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """In the trash one can restore and nothing else."""
+        actions = super().get_actions(request)
+        if not is_kernel_model(self.model):
+            return actions
+        if not shows_trash(request):
+            actions.pop("restore_selected", None)
+            return actions
+        return {name: action for name, action in actions.items() if name == "restore_selected"}
+
+    @admin.action(
+        description=gettext_lazy("Restore selected %(verbose_name_plural)s"), permissions=["restore"]
+    )
+    def restore_selected(self, request: HttpRequest, queryset: Any) -> None:
+        """Bring back the deletions that took these rows, each whole or not at all."""
+        for deletion_id in dict.fromkeys(queryset.order_by("pk").values_list("deletion_id", flat=True)):
+            self._restore(request, deletion_id)
+
+    def undo_view(self, request: HttpRequest, deletion_id: uuid.UUID) -> HttpResponse:
+        """Undo one deletion, by its id; POST only."""
+        if request.method == "POST":
+            self._restore(request, deletion_id)
+        return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
+
+    def restore_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What comes back with this row, then, on POST, its return."""
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_restore_permission(request, obj):
+            raise PermissionDenied
+        change_url = reverse(
+            f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[quote(obj.pk)]
+        )
+        if not obj.is_deleted:
+            return HttpResponseRedirect(change_url)
+        conflicts: list[str] = []
+        if request.method == "POST":
+            try:
+                self._checked_restore(request, obj.deletion_id, root=obj)
+            except RestoreConflict as error:
+                conflicts = [conflict.message for conflict in error.conflicts]
+            except DomainError as error:
+                conflicts = [str(error)]
+            else:
+                return HttpResponseRedirect(change_url)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Restore"),
+            "subtitle": None,
+            "object": obj,
+            "object_name": str(self.opts.verbose_name),
+            "opts": self.opts,
+            "contents": [
+                {"name": capfirst(model._meta.verbose_name_plural), "count": number}
+                for model, number in batch_contents(obj.deletion_id).items()
+            ],
+            "conflicts": conflicts,
+            "back_url": change_url,
+        }
+        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        return TemplateResponse(request, self.restore_confirmation_template, context)
+
+    def _restore(self, request: HttpRequest, deletion_id: uuid.UUID) -> None:
+        try:
+            self._checked_restore(request, deletion_id)
+        except RestoreConflict as error:
+            for conflict in error.conflicts:
+                self.message_user(request, conflict.message, messages.ERROR)
+        except DomainError as error:
+            self.message_user(request, str(error), messages.ERROR)
+
+    def _checked_restore(self, request: HttpRequest, deletion_id: uuid.UUID, root: Any = None) -> None:
+        """Restore a whole batch if the person may restore each model in it and this model is among them."""
+        contents = batch_contents(deletion_id)
+        if not contents:
+            raise DomainError(_("There is nothing left to restore."))
+        if self.model not in contents:
+            raise PermissionDenied
+        for model in contents:
+            other = self.admin_site._registry.get(model)
+            allowed = getattr(other, "has_restore_permission", None)
+            if allowed is not None and not allowed(request):
+                raise PermissionDenied
+        with transaction.atomic():
+            deletion = root.restore() if root is not None else restore(deletion_id)
+        self.message_user(
+            request,
+            ngettext("%(count)d row was restored.", "%(count)d rows were restored.", deletion.total)
+            % {"count": deletion.total},
+            messages.SUCCESS,
+        )
+
+
+def batch_contents(deletion_id: Any) -> dict[Any, int]:
+    """How many rows of each model a deletion still holds in the trash; one query."""
+    found = list(kernel_models())
+    queries = [
+        model.all_objects.filter(deletion_id=deletion_id, is_deleted=True)
+        .order_by()
+        .annotate(at=Value(number))
+        .values("at")
+        .annotate(n=Count("pk"))
+        .values_list("at", "n")
+        for number, model in enumerate(found)
+    ]
+    return {found[at]: n for at, n in queries[0].union(*queries[1:], all=True)}
+
+
+def _more(found: Any, model: Any) -> list[str]:
+    rest = found.counts[model] - len(found.objects[model])
+    return [ngettext("… and %(count)d more", "… and %(count)d more", rest) % {"count": rest}] if rest else []
