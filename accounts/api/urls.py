@@ -1,0 +1,3 @@
+"""The addresses below /api/v1/accounts/."""
+
+urlpatterns: list = []

@@ -1,0 +1,20 @@
+"""People: one module per aggregate."""
+
+from .activity import UserActivity
+from .blocked_domain import BlockedEmailDomain
+from .guardianship import Guardianship
+from .profiles import AdminProfile, ParentProfile, StudentProfile, TeacherProfile
+from .role import Role
+from .user import User
+
+__all__ = [
+    "AdminProfile",
+    "BlockedEmailDomain",
+    "Guardianship",
+    "ParentProfile",
+    "Role",
+    "StudentProfile",
+    "TeacherProfile",
+    "User",
+    "UserActivity",
+]

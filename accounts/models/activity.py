@@ -1,0 +1,106 @@
+"""What people did, as a log that is only added to."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from config.base.constraints import NamedIndex
+from config.base.exceptions import DomainError
+from config.base.models import BaseModel
+from config.base.querysets import AliveManager, AllManager, BaseQuerySet, now_ms
+
+
+class UserActivityQuerySet(BaseQuerySet["UserActivity"]):
+    def about(self, obj: models.Model) -> UserActivityQuerySet:
+        """What was done to this object."""
+        return self.filter(object_type=obj._meta.label_lower, object_id=obj.pk)
+
+    def update(self, **values: Any) -> int:
+        raise append_only()
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise append_only()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+
+def append_only() -> DomainError:
+    """The error of whoever tries to change the log."""
+    return DomainError(
+        str(_("What people did is only ever added to, never changed or deleted.")), code="append_only"
+    )
+
+
+class UserActivity(BaseModel):
+    """Somebody did something to something at some time.
+
+    The object is kept by type and number without a constraint, so that the log outlives it. Only retention and
+    erasure remove rows, by `purge`.
+    """
+
+    append_only: ClassVar[bool] = True
+
+    class Verb(models.TextChoices):
+        REGISTERED = "REGISTERED", _("registered")
+        ACTIVATED = "ACTIVATED", _("activated")
+        DEACTIVATED = "DEACTIVATED", _("deactivated")
+        SIGNED_IN = "SIGNED_IN", _("signed in")
+        SIGNED_OUT = "SIGNED_OUT", _("signed out")
+        SIGN_IN_FAILED = "SIGN_IN_FAILED", _("failed to sign in")
+        SESSION_ENDED = "SESSION_ENDED", _("ended a session")
+        TOKEN_CREATED = "TOKEN_CREATED", _("created a token")
+        TOKEN_REVOKED = "TOKEN_REVOKED", _("revoked a token")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="activities",
+        verbose_name=_("user"),
+    )
+    verb = models.CharField(_("did"), max_length=30, choices=Verb)
+    object_type = models.CharField(_("kind of object"), max_length=100, blank=True)
+    object_id = models.BigIntegerField(_("number of the object"), null=True, blank=True)
+    occurred_at = models.DateTimeField(_("when"), default=now_ms)
+    request_id = models.CharField(_("request"), max_length=64, blank=True)
+
+    objects = AliveManager.from_queryset(UserActivityQuerySet)()
+    all_objects = AllManager.from_queryset(UserActivityQuerySet)()
+
+    class Meta(BaseModel.Meta):
+        verbose_name = _("activity")
+        verbose_name_plural = _("activities")
+        constraints = [
+            *BaseModel.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(object_type="", object_id__isnull=True)
+                | (~models.Q(object_type="") & models.Q(object_id__isnull=False)),
+                name="%(app_label)s_%(class)s_object",
+                violation_error_message=_("An object has a kind and a number, or neither."),
+            ),
+        ]
+        indexes = [
+            *BaseModel.Meta.indexes,
+            NamedIndex(fields=["-occurred_at"], name="%(app_label)s_%(class)s_newest"),
+            NamedIndex(fields=["verb", "-occurred_at"], name="%(app_label)s_%(class)s_by_verb"),
+            NamedIndex(fields=["object_type", "object_id"], name="%(app_label)s_%(class)s_about"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user or '–'} {self.get_verb_display()}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise append_only()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise append_only()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
