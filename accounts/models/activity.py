@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from config.base.constraints import NamedIndex
-from config.base.exceptions import DomainError
 from config.base.models import BaseModel
 from config.base.querysets import AliveManager, AllManager, BaseQuerySet, now_ms
 
@@ -19,22 +16,6 @@ class UserActivityQuerySet(BaseQuerySet["UserActivity"]):
         """What was done to this object."""
         return self.filter(object_type=obj._meta.label_lower, object_id=obj.pk)
 
-    def update(self, **values: Any) -> int:
-        raise append_only()
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        raise append_only()
-
-    delete.alters_data = True  # type: ignore[attr-defined]
-    delete.queryset_only = True  # type: ignore[attr-defined]
-
-
-def append_only() -> DomainError:
-    """The error of whoever tries to change the log."""
-    return DomainError(
-        str(_("What people did is only ever added to, never changed or deleted.")), code="append_only"
-    )
-
 
 class UserActivity(BaseModel):
     """Somebody did something to something at some time.
@@ -43,7 +24,7 @@ class UserActivity(BaseModel):
     erasure remove rows, by `purge`.
     """
 
-    append_only: ClassVar[bool] = True
+    append_only = True
 
     class Verb(models.TextChoices):
         REGISTERED = "REGISTERED", _("registered")
@@ -94,13 +75,3 @@ class UserActivity(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.user or '–'} {self.get_verb_display()}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise append_only()
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise append_only()
-
-    delete.alters_data = True  # type: ignore[attr-defined]
