@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import deletion, restoration, seeding
 from .audit import current_actor_id
+from .conflicts import VersionConflict
 from .constraints import ALIVE, TrashIndex, validate_constraints
 from .exceptions import StaleObjectError
 from .history import AuditTrail, record
@@ -23,7 +24,7 @@ from .parents import require_alive_parents
 from .querysets import DELETION_FIELDS, AliveManager, AllManager, now_ms, refuse_change
 from .shapes import check_shape
 
-__all__ = ["DELETION_FIELDS", "KERNEL_FIELDS", "BaseModel"]
+__all__ = ["DELETION_FIELDS", "KERNEL_FIELDS", "BaseModel", "VersionConflict"]
 
 #: The columns that only the kernel writes.
 KERNEL_FIELDS = (

@@ -4,12 +4,24 @@ from datetime import timedelta
 from typing import Any
 
 REST_FRAMEWORK: dict[str, Any] = {
+    # The token first: its challenge makes a stranger's answer a 401 instead of a 403.
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "config.base.api.authentication.TokenAuthentication",
+        "config.base.api.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": [
+        "config.base.api.parsers.JSONParser",
+        # The browsable pages' own forms.
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_RENDERER_CLASSES": [
+        "rest_framework.renderers.JSONRenderer",
+        "config.base.api.renderers.BrowsableRenderer",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "config.base.api.schema.AutoSchema",
+    "EXCEPTION_HANDLER": "config.base.api.errors.problem_response",
 }
 
 REST_KNOX: dict[str, Any] = {
@@ -25,6 +37,15 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "DEFAULT_GENERATOR_CLASS": "drf_spectacular.generators.SchemaGenerator",
+    # What is read has every column; what is written only those that a client may set.
+    "COMPONENT_SPLIT_REQUEST": True,
+    "PARSER_WHITELIST": ["config.base.api.parsers.JSONParser"],
+    "RENDERER_WHITELIST": ["rest_framework.renderers.JSONRenderer"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.base.api.schema.describe_rules",
+    ],
     # The pages' scripts come from this server: the docs work without the internet.
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -1,0 +1,46 @@
+"""Who may do what: staff, by the model's permissions, reading included.
+
+| request                                          | right needed |
+|--------------------------------------------------|--------------|
+| list, retrieve, `history`, any GET               | view         |
+| create                                           | add          |
+| update, and any other action that changes a row  | change       |
+| delete, `restore`, reading the trash             | delete       |
+
+Who may put a row in the trash may look into the trash and take it out again. An action names another right with
+`@action(..., required_right="delete")` or `required_right="accounts.some_codename"`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+
+
+class StaffByModelPermission(BasePermission):
+    """Staff with the right that the request needs on the viewset's model."""
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        user = request.user
+        if not (user and user.is_authenticated and user.is_staff):
+            return False
+        return user.has_perms([full_name(right, view.model) for right in rights_needed(request, view)])
+
+
+def rights_needed(request: Any, view: Any) -> list[str]:
+    """The rights that this request needs, short ("view") or full ("accounts.view_user")."""
+    if view.required_right:
+        return [view.required_right]
+    if request.method in SAFE_METHODS:
+        return ["view", "delete"] if "deleted" in request.query_params else ["view"]
+    if request.method == "DELETE":
+        return ["delete"]
+    creates = request.method == "POST" and not view.detail
+    return ["add"] if creates else ["change"]
+
+
+def full_name(right: str, model: Any) -> str:
+    """ "view" of courses.Course → "courses.view_course"; a full name stays."""
+    meta = model._meta
+    return right if "." in right else f"{meta.app_label}.{right}_{meta.model_name}"

@@ -1,0 +1,39 @@
+"""Addresses: `/api/v1/<app>/<plural-kebab>/`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import routers
+from rest_framework.permissions import IsAdminUser
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+
+@extend_schema(exclude=True)
+class ResourcesView(routers.APIRootView):
+    """The resources of this app."""
+
+    permission_classes = (IsAdminUser,)
+
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        return Response({name: reverse(url, request=request) for name, url in self.api_root_dict.items()})
+
+
+class BaseRouter(routers.DefaultRouter):
+    """One per app: `router = BaseRouter("courses")`, `router.register("lessons", LessonViewSet)`.
+
+    Route names carry the app's label (`courses-lesson-list`), because two apps may use one word.
+    """
+
+    include_format_suffixes = False
+    APIRootView = ResourcesView
+
+    def __init__(self, app_label: str) -> None:
+        self.root_view_name = f"{app_label}-root"
+        super().__init__()
+
+    def get_default_basename(self, viewset: Any) -> str:
+        meta = viewset.serializer_class.Meta.model._meta
+        return f"{meta.app_label}-{meta.model_name}"
