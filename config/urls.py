@@ -1,11 +1,11 @@
 """Every address of the site. The API's version is in the path; an app adds one line."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from config.api_root import ApiRootView
+from config.api_root import ApiNothingView, ApiRootView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
@@ -15,5 +15,9 @@ urlpatterns = [
     path("api/v1/accounts/", include("accounts.api.urls")),
     path("api/v1/courses/", include("courses.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    # Last below api/v1/, and only with its final slash: without it CommonMiddleware still redirects.
+    re_path(r"^api/v1/.*/$", ApiNothingView.as_view(), name="api-nothing"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
 ]
+
+handler500 = "config.base.api.errors.server_error"

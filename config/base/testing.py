@@ -2,7 +2,9 @@
 so whatever needs a model is imported where it is used."""
 
 import os
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -45,6 +47,40 @@ def _vendor() -> str:
     from django.db import connection
 
     return connection.vendor
+
+
+@pytest.fixture
+def superuser(db: None) -> Any:
+    return _accounts_factory("SuperuserFactory")()
+
+
+@pytest.fixture
+def staff_api(superuser: Any) -> Any:
+    """An API client with a superuser's token."""
+    return api_client(superuser)
+
+
+def api_client(user: Any) -> Any:
+    """An API client with a token of this person, or with None a stranger's."""
+    from knox.models import AuthToken
+    from rest_framework.test import APIClient
+
+    client = APIClient()
+    if user is not None:
+        _stored, token = AuthToken.objects.create(user)
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    client.user = user
+    return client
+
+
+def etag(row: Any) -> str:
+    """The entity tag of this row as it is stored now: `headers={"If-Match": etag(course)}`."""
+    stored = type(row)._base_manager.get(pk=row.pk)
+    return f'"{stored.version}"'
+
+
+def _accounts_factory(name: str) -> Any:
+    return getattr(import_module("accounts.tests.factories"), name)
 
 
 @pytest.fixture(autouse=True)
