@@ -3,6 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import quote
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from ..introspection import is_kernel_model
+
+RECENT = 10
 
 
 @dataclass(frozen=True)
@@ -14,3 +30,89 @@ class Figure:
     url: str = ""
     icon: str = ""
     hint: str = ""
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """What the index template shows; each part only of models that this person may view."""
+    admins = {
+        model: each
+        for model, each in admin.site._registry.items()
+        if is_kernel_model(model) and each.has_view_or_change_permission(request)
+    }
+    figures = [figure for each in admins.values() for figure in each.figures(request)]
+    in_trash = trash_size(list(admins))
+    if admins:
+        figures.append(
+            Figure(_("In the trash"), in_trash, icon="delete", hint=_("Rows that can still be restored"))
+        )
+    return {**context, "figures": figures, "recent": recent_changes(list(admins))}
+
+
+def trash_size(models: list[Any]) -> int:
+    """How many rows of these models are in the trash: one query over the indexes that hold only dead rows."""
+    if not models:
+        return 0
+    quote_name = connection.ops.quote_name
+    parts = [
+        f"SELECT COUNT(*) AS n FROM {quote_name(model._meta.db_table)} WHERE is_deleted AND deletion_id IS NOT NULL"
+        for model in models
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT SUM(n) FROM ({' UNION ALL '.join(parts)}) AS counts")
+        return int(cursor.fetchone()[0] or 0)
+
+
+def recent_changes(models: list[Any], limit: int = RECENT) -> list[dict[str, Any]]:
+    """The newest records of these histories together: one query over their date indexes, one a model to name rows."""
+    if not models:
+        return []
+    quote_name = connection.ops.quote_name
+    parts = [
+        f"SELECT * FROM (SELECT {number} AS at, id, version, history_type, history_date, history_user_id "
+        f"FROM {quote_name(model.history.model._meta.db_table)} ORDER BY history_date DESC LIMIT {limit}) AS t{number}"
+        for number, model in enumerate(models)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{' UNION ALL '.join(parts)} ORDER BY 5 DESC, 1, 2, 3 DESC LIMIT {limit}")
+        found = cursor.fetchall()
+    names: dict[Any, dict[Any, str]] = {}
+    for number in {row[0] for row in found}:
+        rows = models[number]._base_manager.filter(pk__in={row[1] for row in found if row[0] == number})
+        names[number] = {row.pk: str(row) for row in rows.select_related()}
+    user_ids = {row[5] for row in found} - {None}
+    people = {person.pk: person for person in get_user_model()._base_manager.filter(pk__in=user_ids)}
+    return [_change(models[row[0]], row, names[row[0]].get(row[1]), people) for row in found]
+
+
+def _change(model: Any, row: Any, name: str | None, people: dict[Any, Any]) -> dict[str, Any]:
+    _at, pk, _version, kind, when, user_id = row
+    options = model._meta
+    person = people.get(user_id)
+    if user_id is None:
+        who = _("The system")
+    elif person is None:
+        who = _("A removed user (#%(id)s)") % {"id": user_id}
+    else:
+        who = person.get_full_name() or str(person)
+    return {
+        "name": name or f"#{pk}",
+        "model": capfirst(options.verbose_name),
+        "kind": {
+            "+": {"label": _("Created"), "icon": "add"},
+            "~": {"label": _("Changed"), "icon": "edit"},
+            "-": {"label": _("Deleted"), "icon": "delete"},
+        }[kind],
+        "who": who,
+        "when": _moment(when),
+        "url": reverse(f"admin:{options.app_label}_{options.model_name}_history", args=[quote(pk)])
+        if name
+        else "",
+    }
+
+
+def _moment(value: Any) -> Any:
+    """A raw query gives SQLite's dates as text, in UTC without saying so."""
+    if isinstance(value, str):
+        parsed = parse_datetime(value)
+        return parsed.replace(tzinfo=UTC) if parsed is not None and parsed.tzinfo is None else parsed
+    return value

@@ -6,11 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import quote
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.dataclasses import SearchResult
 from unfold.views import ChangeList
 
 from ..introspection import is_kernel_model
@@ -134,3 +138,26 @@ def folded_search_field(model: Any, name: str) -> str:
         if field.is_relation:
             options = field.related_model._meta
     return f"{name}__folded" if isinstance(field, (models.CharField, models.TextField)) else name
+
+
+SEARCHED_PER_MODEL = 5
+
+
+def search_records(request: HttpRequest, term: str) -> list[SearchResult]:
+    """The rows that the command search offers: a few of each model that this person may view."""
+    results = []
+    for model, model_admin in admin.site._registry.items():
+        if not model_admin.search_fields or not model_admin.has_view_or_change_permission(request):
+            continue
+        rows, _duplicates = model_admin.get_search_results(request, model_admin.get_queryset(request), term)
+        options = model._meta
+        results += [
+            SearchResult(
+                title=str(row),
+                description=str(capfirst(options.verbose_name)),
+                link=reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[quote(row.pk)]),
+                icon=getattr(model_admin, "icon", "table_rows"),
+            )
+            for row in rows.distinct()[:SEARCHED_PER_MODEL]
+        ]
+    return results

@@ -26,13 +26,17 @@ class LockedModelForm(forms.ModelForm):  # type: ignore[type-arg]
 
     refusal: Any = None
     ordering_field: str | None = None
+    rank: int | None = None
     stale: Staleness | None = None
     loaded_version = forms.IntegerField(required=False, widget=forms.HiddenInput, label="")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.ordering_field in self.fields:
-            self.fields[self.ordering_field].required = False  # a new row goes to the end
+            shown = self.fields[self.ordering_field]
+            self.fields[self.ordering_field] = forms.IntegerField(
+                required=False, label=shown.label, widget=shown.widget, help_text=shown.help_text
+            )
         if self.is_locked:
             self.initial[VERSION_FIELD] = self.instance.version
             self._offer_dead_links()
@@ -61,6 +65,9 @@ class LockedModelForm(forms.ModelForm):  # type: ignore[type-arg]
         cleaned = super().clean()
         if self.refusal:
             self.add_error(None, self.refusal)
+        if self.ordering_field and cleaned is not None:
+            # What the page sends says who comes before whom; the formset turns it into positions.
+            self.rank = cleaned.pop(self.ordering_field, None)
         if self.is_locked:
             self._refuse_stale()
         return cleaned
@@ -72,27 +79,6 @@ class LockedModelForm(forms.ModelForm):  # type: ignore[type-arg]
         self.stale = staleness_of(self.instance, self._loaded_version())
         if self.stale is not None:
             self.add_error(None, ValidationError(self.stale.message, code="stale"))
-
-    def _post_clean(self) -> None:
-        """A row's new place may still be another's here: the formset and the database decide about places."""
-        if self.ordering_field is None:
-            super()._post_clean()
-            return
-        instance, name = self.instance, self.ordering_field
-
-        def without_place(exclude: Any = None) -> None:
-            place = getattr(instance, name)
-            setattr(instance, name, None)
-            try:
-                type(instance).validate_constraints(instance, exclude=exclude)
-            finally:
-                setattr(instance, name, place)
-
-        instance.validate_constraints = without_place
-        try:
-            super()._post_clean()
-        finally:
-            del instance.validate_constraints
 
     def _loaded_version(self) -> int | None:
         try:

@@ -15,10 +15,13 @@ from .dashboard import Figure
 from .finding import AutocompleteMixin, FindingMixin, shows_trash
 from .forms import VERSION_FIELD, LockedFormSetMixin, LockedModelForm
 from .saving import SavesChangesOnly, SavingInlineMixin, SavingMixin
+from .trail import TrailMixin
 from .trash import TrashMixin
 
 
-class BaseAdmin(TrashMixin, SavingMixin, FindingMixin, AutocompleteMixin, ModelAdmin, SavesChangesOnly):
+class BaseAdmin(
+    TrashMixin, TrailMixin, SavingMixin, FindingMixin, AutocompleteMixin, ModelAdmin, SavesChangesOnly
+):
     """A model's admin. Declare `search_fields`, `list_display`, `list_filter`, `fieldsets`, `inlines`.
 
     `icon` (a Material symbol) and `menu_order` place it in the sidebar; `figures` puts numbers on the dashboard.
@@ -69,9 +72,35 @@ class BaseAdmin(TrashMixin, SavingMixin, FindingMixin, AutocompleteMixin, ModelA
         view = self.admin_site.admin_view
         own = [
             path("undo/<uuid:deletion_id>/", view(self.undo_view), name=f"{prefix}_undo"),
+            path(
+                "<path:object_id>/history/<int:version>/", view(self.version_view), name=f"{prefix}_version"
+            ),
             path("<path:object_id>/restore/", view(self.restore_view), name=f"{prefix}_restore"),
         ]
         return own + super().get_urls()
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        """Adds who moved the row to the trash, and what others changed since a refused form was opened."""
+        obj = context.get("original")
+        if getattr(obj, "is_deleted", False):
+            context["trash"] = self.trash_notice(request, obj)
+        forms = [context["adminform"].form]
+        for inline in context.get("inline_admin_formsets", ()):
+            forms += inline.formset.forms
+        context["stale_rows"] = [
+            {
+                "instance": form.stale.instance,
+                "edits": form.stale.edits,
+                "found": form.stale.found,
+                "url": self._linked_url(form.stale.instance) or request.path,
+                "seen_name": form.seen_version_name,
+            }
+            for form in forms
+            if getattr(form, "stale", None)
+        ]
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def figures(self, request: HttpRequest) -> list[Figure]:
         """Numbers for the dashboard of those who may view this model."""

@@ -34,23 +34,32 @@ def save_rows(formset: Any) -> None:
 
 
 def number_rows(formset: Any, name: str) -> None:
-    """Give rows without a position, or with one that another has, the places that the order on the page implies."""
+    """Turn the order on the page into positions.
+
+    The rows change places among the positions they have, so that those of rows in the trash stay free for their
+    return; new rows go behind everything.
+    """
     kept = [form for form in formset.forms if _is_kept(formset, form)]
-    places = [form.cleaned_data.get(name) for form in kept]
-    given = [place for place in places if place is not None]
-    if len(given) == len(places) and len(set(places)) == len(places):
-        return
-    last = max(given, default=0)
-    order = sorted(range(len(kept)), key=lambda i: (places[i] if places[i] is not None else last + 1, i))
-    first = min(given, default=1)
-    for offset, index in enumerate(order):
-        form = kept[index]
-        place = first + offset
-        if getattr(form.instance, name) != place or form.cleaned_data.get(name) != place:
-            form.cleaned_data[name] = place
-            setattr(form.instance, name, place)
-            if form.initial.get(name) != place and name not in form.changed_data:
-                form.changed_data.append(name)
+    order = sorted(enumerate(kept), key=lambda item: (item[1].rank is None, item[1].rank or 0, item[0]))
+    places = sorted(form.initial[name] for form in kept if not form.instance._state.adding)
+    last = _last_position(formset, name)
+    places += range(last + 1, last + 1 + len(kept) - len(places))
+    for (_index, form), place in zip(order, places, strict=True):
+        moved = form.initial.get(name) != place
+        setattr(form.instance, name, place)
+        form.cleaned_data[name] = place
+        if moved and name not in form.changed_data:
+            form.changed_data.append(name)
+        elif not moved and name in form.changed_data:
+            form.changed_data.remove(name)
+
+
+def _last_position(formset: Any, name: str) -> int:
+    """The highest position in the whole, the trash included."""
+    if formset.instance.pk is None:
+        return 0
+    rows = formset.model._base_manager.filter(**{formset.fk.name: formset.instance})
+    return rows.aggregate(last=Max(name))["last"] or 0
 
 
 def _is_kept(formset: Any, form: Any) -> bool:
@@ -63,9 +72,7 @@ def _park(formset: Any, rows: list[Any], name: str) -> None:
     moved = [row for row in rows if row.pk is not None and not row._state.adding]
     if not moved:
         return
-    alive = formset.model.all_objects.filter(**{formset.fk.name: formset.instance, "is_deleted": False})
-    top = alive.aggregate(top=Max(name))["top"] or 0
-    top = max([top, *(getattr(row, name) or 0 for row in rows)])
+    top = max([_last_position(formset, name), *(getattr(row, name) or 0 for row in rows)])
     for offset, row in enumerate(moved, start=1):
         mine = formset.model._base_manager.filter(pk=row.pk, version=row.version, is_deleted=False)
         models.QuerySet.update(mine, **{name: top + offset})

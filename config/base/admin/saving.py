@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -11,6 +12,7 @@ from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from ..conflicts import count_conflict
 from ..exceptions import DomainError, StaleObjectError
 from .forms import KernelDeletionMixin, locked_form
 from .ordering import save_rows
@@ -60,10 +62,7 @@ class SavingMixin:
         forms = [context["adminform"].form] if "adminform" in context else []
         for inline in context.get("inline_admin_formsets", ()):
             forms += inline.formset.forms
-        for model in {type(form.stale.instance) for form in forms if getattr(form, "stale", None)}:
-            from ..conflicts import count_conflict
-
-            count_conflict(model)
+        count_stale([form.stale for form in forms if getattr(form, "stale", None)])
         return response
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
@@ -87,6 +86,12 @@ class SavingInlineMixin:
         formset.form = locked_form(formset.form, KernelDeletionMixin)
         formset.ordering_field = formset.form.ordering_field = self.ordering_field
         return formset
+
+
+def count_stale(refused: Iterable[Any]) -> None:
+    """Count a version conflict for each model among these refusals (anything with an `instance`)."""
+    for model in {type(each.instance) for each in refused}:
+        count_conflict(model)
 
 
 def explain(error: BaseException) -> Any:

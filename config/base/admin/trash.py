@@ -13,7 +13,7 @@ from django.db.models import Count, ProtectedError, Value
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from ..deletion import preview, restore, soft_delete
 from ..exceptions import DomainError, RestoreConflict
 from ..introspection import is_kernel_model, kernel_models
 from .finding import shows_trash
+from .values import person_label
 
 SHOWN = 50
 
@@ -59,15 +60,22 @@ class TrashMixin:
         return tree, counts, lacking, [self._linked(row) for row in found.protected]
 
     def _linked(self, row: Any) -> Any:
+        kind, url = capfirst(row._meta.verbose_name), self._linked_url(row)
+        return format_html('{}: <a href="{}">{}</a>', kind, url, row) if url else f"{kind}: {row}"
+
+    def _linked_url(self, row: Any) -> str:
+        """The row's own page, where it has one."""
         options = row._meta
-        label = f"{capfirst(options.verbose_name)}: {row}"
         if type(row) not in self.admin_site._registry:
-            return label
-        try:
-            url = reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[quote(row.pk)])
-        except NoReverseMatch:
-            return label
-        return format_html('{}: <a href="{}">{}</a>', capfirst(options.verbose_name), url, row)
+            return ""
+        return reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[quote(row.pk)])
+
+    def trash_notice(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        """Since when a row is in the trash, who moved it there, and the way back for those who may."""
+        record = obj.history.select_related("history_user").first()
+        allowed = self.has_restore_permission(request, obj)
+        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_restore", args=[quote(obj.pk)])
+        return {"when": obj.deleted_at, "who": person_label(record), "restore_url": url if allowed else ""}
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         if is_kernel_model(self.model):
