@@ -171,12 +171,16 @@ class BaseQuerySet(models.QuerySet[M]):
     purge.queryset_only = True  # type: ignore[attr-defined]
 
 
-class AliveManager(models.Manager.from_queryset(BaseQuerySet)):  # type: ignore[misc]
+# Named, because the type checker follows a name and not a call.
+KernelManager = models.Manager.from_queryset(BaseQuerySet)
+
+
+class AliveManager(KernelManager):
     """The default manager: rows that are not in the trash."""
 
     def get_queryset(self) -> Any:
         return super().get_queryset().filter(is_deleted=False)
 
 
-class AllManager(models.Manager.from_queryset(BaseQuerySet)):  # type: ignore[misc]
+class AllManager(KernelManager):
     """The base manager: every row, so that a foreign key to a dead row still loads."""
