@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import models
 from django.db.models.functions import Lower
@@ -14,7 +13,7 @@ from . import validators
 class Normalized(models.Field):  # type: ignore[type-arg]
     """Mixin of a text column: `normalize` is applied when a value is cleaned, saved and looked up."""
 
-    normalize: ClassVar[Callable[[str], str]]
+    normalize: Any  # a static method: text in, its normal form out
 
     def _normal(self, value: Any) -> Any:
         return type(self).normalize(value) if isinstance(value, str) else value

@@ -52,6 +52,8 @@ def _one_per_user(message: Any) -> models.UniqueConstraint:
 class Profile(BaseModel):
     """The base of the four profiles."""
 
+    user: Any  # the foreign key of each, see `_owner`
+
     class Meta(BaseModel.Meta):
         abstract = True
 

@@ -15,7 +15,7 @@ from ..querysets import RoleQuerySet
 #: Names of permissions such as "accounts.view_user", in alphabetical order.
 PERMISSIONS_SHAPE = {
     "type": "array",
-    "items": {"type": "string", "pattern": r"^[a-z_]+\.[a-z_]+$"},
+    "items": {"type": "string", "pattern": r"^[a-z0-9_]+\.[a-z0-9_]+$"},
     "uniqueItems": True,
 }
 

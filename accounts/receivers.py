@@ -1,0 +1,56 @@
+"""What this app does when people sign in and out, and when the tables have been migrated."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from .models import User, UserActivity
+from .services.access import forget_session, remember_session
+from .services.activity import record_activity
+from .services.roles import can_synchronise, synchronise_roles
+
+logger = logging.getLogger(__name__)
+
+
+def request_id_of(request: HttpRequest | None) -> str:
+    """The number that a proxy gave the request, or nothing."""
+    return request.headers.get("X-Request-ID", "") if request is not None else ""
+
+
+@receiver(user_logged_in, dispatch_uid="accounts.signed_in")
+def on_signed_in(sender: Any, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
+    """List the session; the row of the person itself gets neither a version nor a record."""
+    if request is not None:
+        remember_session(request=request, user=user)
+    record_activity(verb=UserActivity.Verb.SIGNED_IN, user=user, obj=user, request_id=request_id_of(request))
+
+
+@receiver(user_logged_out, dispatch_uid="accounts.signed_out")
+def on_signed_out(sender: Any, request: HttpRequest | None, user: User | None, **kwargs: Any) -> None:
+    if user is None:
+        return
+    session = getattr(request, "session", None)
+    if session is not None:
+        forget_session(session_key=session.session_key)
+    record_activity(verb=UserActivity.Verb.SIGNED_OUT, user=user, obj=user, request_id=request_id_of(request))
+
+
+@receiver(user_login_failed, dispatch_uid="accounts.sign_in_failed")
+def on_sign_in_failed(sender: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
+    """Whom the stranger claimed to be is not kept: it may be a password typed into the wrong box."""
+    record_activity(verb=UserActivity.Verb.SIGN_IN_FAILED, request_id=request_id_of(request))
+
+
+def on_migrated(app_config: Any, using: str, verbosity: int = 1, **kwargs: Any) -> None:
+    """Synchronise the roles, after the last app: by then every app's permissions exist."""
+    last = [config.name for config in apps.get_app_configs() if config.models_module is not None][-1]
+    if app_config.name != last or not can_synchronise(using=using):
+        return
+    for changed in synchronise_roles(using=using).changed_by_hand:
+        logger.warning("A role was changed by hand and is kept: %s", changed)

@@ -1,0 +1,67 @@
+"""The ways in that a person has open: sessions of browsers, tokens of programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import SESSION_KEY
+from django.db import transaction
+from django.http import HttpRequest
+from knox.models import AuthToken
+
+from ..models import User, UserActivity
+from .activity import record_activity
+
+
+@transaction.atomic
+def end_session(*, session: UserSession) -> None:
+    """Sign one device out: its next request is a stranger's."""
+    record_activity(verb=UserActivity.Verb.SESSION_ENDED, obj=session.user)
+    session.end()
+
+
+@transaction.atomic
+def end_all_access(*, user: User) -> None:
+    """End every listed session and revoke every token of this person."""
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    AuthToken.objects.filter(user=user).delete()
+
+
+@transaction.atomic
+def create_token(*, user: User) -> tuple[AuthToken, str]:
+    """A new token of this person and its text, which is shown once and stored only as a hash."""
+    token, text = AuthToken.objects.create(user=user)
+    record_activity(verb=UserActivity.Verb.TOKEN_CREATED, user=user, obj=user)
+    return token, text
+
+
+@transaction.atomic
+def revoke_token(*, token: AuthToken) -> None:
+    """Make one token worthless."""
+    record_activity(verb=UserActivity.Verb.TOKEN_REVOKED, obj=token.user)
+    token.delete()
+
+
+def remember_session(*, request: HttpRequest, user: User) -> None:
+    """List the session that this sign-in has begun, with its address and device."""
+    session: Any = getattr(request, "session", None)
+    address = request.META.get("REMOTE_ADDR")
+    if session is None or not address or session.get(SESSION_KEY) != str(user.pk):
+        return  # a token's sign-in, or a command's: nothing to list
+    if not session.session_key:
+        session.create()
+    UserSession.objects.update_or_create(
+        session_key=session.session_key,
+        defaults={
+            "user": user,
+            "ip": address,
+            "user_agent": request.META.get("HTTP_USER_AGENT", "")[:200],
+        },
+    )
+
+
+def forget_session(*, session_key: str | None) -> None:
+    """A session that its person has ended is listed no longer."""
+    UserSession.objects.filter(session_key=session_key or "").delete()

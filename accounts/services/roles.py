@@ -1,0 +1,93 @@
+"""Keep the groups as the code declares them, without undoing what somebody did by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.contrib.auth.models import Group, Permission
+from django.db import connections, transaction
+
+from config.base.audit import audit_context
+
+from ..models import Role
+from ..roles import GROUP_NAMES, declared_permissions
+
+
+@dataclass(frozen=True)
+class ChangedByHand:
+    """A role whose group holds something else than is declared: what it has besides, and what it lacks."""
+
+    code: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.code}: {' '.join([f'+{name}' for name in self.added] + [f'-{name}' for name in self.removed])}"
+
+
+@dataclass
+class Synchronisation:
+    """What a synchronisation did, and what it left alone."""
+
+    created: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    changed_by_hand: list[ChangedByHand] = field(default_factory=list)
+
+
+def synchronise_roles(*, using: str = "default") -> Synchronisation:
+    """Make every role's group hold what is declared; twice gives the same result.
+
+    A group that holds what the last synchronisation gave it follows the code. One that was changed by hand is
+    kept as it is, and reported each time. A permission whose table is not there yet is given by a later run.
+    """
+    done = Synchronisation()
+    with audit_context(reason="roles synchronised"), transaction.atomic(using=using):
+        keys = _permission_keys(using)
+        roles = {role.code: role for role in Role.objects.using(using).select_related("group")}
+        for code, declared in declared_permissions().items():
+            wanted = {name for name in declared if name in keys}
+            role = roles.get(code) or _create(code, using, done)
+            held_keys = _held(role.group, using)
+            held = {name for name, key in keys.items() if key in held_keys}
+            given = {name for name in role.synchronized_permissions if name in keys}
+            if held not in (given, wanted):
+                changed = ChangedByHand(code, tuple(sorted(held - wanted)), tuple(sorted(wanted - held)))
+                done.changed_by_hand.append(changed)
+                continue
+            if held != wanted:
+                role.group.permissions.set([keys[name] for name in sorted(wanted)])
+                done.updated.append(code)
+            if role.synchronized_permissions != sorted(wanted):
+                role.synchronized_permissions = sorted(wanted)
+                role.save(using=using)
+    return done
+
+
+def can_synchronise(*, using: str = "default") -> bool:
+    """Are the tables as the models say? Not while an older or no migration of this app is applied."""
+    with connections[using].cursor() as cursor:
+        introspection = connections[using].introspection
+        tables = set(introspection.table_names(cursor))
+        for model in (Role, Role.history.model):
+            table = model._meta.db_table
+            if table not in tables:
+                return False
+            stored = {column.name for column in introspection.get_table_description(cursor, table)}
+            if stored != {column.column for column in model._meta.concrete_fields}:
+                return False
+    return True
+
+
+def _permission_keys(using: str) -> dict[str, int]:
+    rows = Permission.objects.using(using).values_list("content_type__app_label", "codename", "pk")
+    return {f"{app_label}.{codename}": key for app_label, codename, key in rows.order_by()}
+
+
+def _held(group: Group, using: str) -> set[int]:
+    return set(group.permissions.using(using).order_by().values_list("pk", flat=True))
+
+
+def _create(code: str, using: str, done: Synchronisation) -> Role:
+    group, _new = Group.objects.using(using).get_or_create(name=GROUP_NAMES[code])
+    done.created.append(code)
+    return Role.objects.using(using).create(code=code, group=group)

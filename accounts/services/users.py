@@ -1,0 +1,111 @@
+"""Registering, activating and deactivating people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from config.base.events import emit
+
+from ..events import UserActivated, UserDeactivated, UserRegistered
+from ..models import BlockedEmailDomain, User, UserActivity
+from .access import end_all_access
+from .activity import record_activity
+
+
+@transaction.atomic
+def register_user(
+    *,
+    email: str,
+    username: str,
+    full_name: str,
+    password: str | None = None,
+    is_active: bool = True,
+    is_staff: bool = False,
+    is_superuser: bool = False,
+    **details: Any,
+) -> User:
+    """Save a new person and announce it. `details`: phone, locale, time_zone, where they are not the defaults.
+
+    Whether the caller may make somebody staff is for the door to ask; see `privileges`. Without a password nobody
+    can sign in as them until one is set. Raises one ValidationError with the errors of every field; nothing is
+    written then.
+    """
+    user = User(email=email, username=username, full_name=full_name, is_active=is_active, **details)
+    user.is_staff, user.is_superuser = is_staff, is_superuser
+    errors = registration_errors(user, password)
+    if errors:
+        raise ValidationError(errors)
+    user.set_password(password)
+    user.save()
+    record_activity(verb=UserActivity.Verb.REGISTERED, obj=user)
+    emit(UserRegistered(user_id=user.pk))
+    return user
+
+
+def registration_errors(user: User, password: str | None) -> dict[str, list[ValidationError]]:
+    """What is wrong with this new person, by field; empty when nothing is."""
+    errors: dict[str, list[ValidationError]] = {}
+    try:
+        user.full_clean(exclude={"password"})
+    except ValidationError as error:
+        errors = error.update_error_dict(errors)
+    if BlockedEmailDomain.objects.blocks(user.email):
+        message = _("Addresses of this domain are not accepted. Use another address.")
+        errors.setdefault("email", []).append(ValidationError(message, code="blocked_domain"))
+    if password is not None:
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            errors["password"] = error.error_list
+    return errors
+
+
+@transaction.atomic
+def activate_user(*, user: User) -> User:
+    """Let a person sign in again, with nothing left open from before. Once: a second call changes nothing.
+
+    Raises StaleObjectError when the person was changed meanwhile or is in the trash.
+    """
+    if not user.is_active:
+        user.is_active = True
+        user.save(update_fields=["is_active"])
+        end_all_access(user=user)
+        record_activity(verb=UserActivity.Verb.ACTIVATED, obj=user)
+        emit(UserActivated(user_id=user.pk))
+    return user
+
+
+@transaction.atomic
+def deactivate_user(*, user: User) -> User:
+    """Sign a person out everywhere, at once and for good. Once: a second call changes nothing.
+
+    Raises StaleObjectError when the person was changed meanwhile or is in the trash.
+    """
+    if user.is_active:
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        end_all_access(user=user)
+        record_activity(verb=UserActivity.Verb.DEACTIVATED, obj=user)
+        emit(UserDeactivated(user_id=user.pk))
+    return user
+
+
+@transaction.atomic
+def set_password(*, user: User, password: str) -> User:
+    """Give a person a new password; what was signed in with the old one is signed out.
+
+    Raises ValidationError on `password` when it is weak.
+    """
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise ValidationError({"password": error.error_list}) from error
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    end_all_access(user=user)
+    return user
