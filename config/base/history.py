@@ -24,6 +24,7 @@ from simple_history.models import HistoricalRecords
 
 from .audit import current_actor_id, current_reason
 from .exceptions import DomainError
+from .guards import run_guards
 from .introspection import is_kernel_model
 from .lookups import any_of_param, any_of_sql
 
@@ -117,7 +118,7 @@ class AuditTrail(HistoricalRecords):
         return models.TextField(null=True)
 
     def _get_history_user_fields(self) -> dict[str, Any]:
-        user = models.ForeignKey(
+        user: models.ForeignKey[Any, Any] = models.ForeignKey(
             settings.AUTH_USER_MODEL,
             models.DO_NOTHING,
             null=True,
@@ -162,8 +163,10 @@ def record(
     """Copy the stored rows with these keys into the history, as one statement.
 
     The kind of record follows from the row: "-" while it is dead, "+" at version 1, else "~". `links` says
-    which many-to-many links changed. A migration passes its own state's `history_model`.
+    which many-to-many links changed. A migration passes its own state's `history_model`. The rules between rows
+    are checked here too, because every write passes: see `guards`.
     """
+    keys = list(keys)
     history_model = history_model or model.history.model
     connection = connections[using]
     quote = connection.ops.quote_name
@@ -187,6 +190,7 @@ def record(
     ]
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
+    run_guards(model, keys, using)
 
 
 @dataclass(frozen=True)

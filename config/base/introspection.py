@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -37,9 +37,10 @@ def kernel_models() -> tuple[type[BaseModel], ...]:
 @cache
 def incoming(model: type[models.Model]) -> tuple[Incoming, ...]:
     """The foreign keys that point at this model and have a say when it is deleted; history has none."""
+    relations: Iterable[Any] = model._meta.get_fields(include_hidden=True)
     found = [
         Incoming(relation.related_model, relation.field, relation.on_delete)
-        for relation in model._meta.get_fields(include_hidden=True)
+        for relation in relations
         if (relation.one_to_many or relation.one_to_one)
         and relation.auto_created
         and not relation.concrete
@@ -49,7 +50,7 @@ def incoming(model: type[models.Model]) -> tuple[Incoming, ...]:
 
 
 @cache
-def parent_fields(model: type[models.Model]) -> tuple[models.ForeignKey[Any, Any], ...]:
+def parent_fields(model: Any) -> tuple[models.ForeignKey[Any, Any], ...]:
     """The foreign keys whose target must be alive for a row of this model to live: CASCADE and PROTECT."""
     return tuple(
         field

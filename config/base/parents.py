@@ -48,7 +48,8 @@ def require_alive_parents(
     instances = list(instances)
     if not instances:
         return
-    fields = [field for field in parent_fields(type(instances[0])) if names is None or field.name in names]
+    model: Any = type(instances[0])
+    fields = [field for field in parent_fields(model) if names is None or field.name in names]
     require_alive(
         {field: {getattr(instance, field.attname) for instance in instances} - {None} for field in fields},
         using=using,
@@ -84,9 +85,10 @@ def require_alive(
         for model in sorted(by_model, key=lambda model: model._meta.label)
     }
     for field, keys in wanted.items():
-        dead = keys - alive.get(field.related_model._meta.concrete_model, set())
+        parent: Any = field.related_model
+        dead = keys - alive.get(parent._meta.concrete_model, set())
         if dead and missing_ok:
-            rows = field.related_model.all_objects.using(using).filter(pk__any_of=sorted(dead))
+            rows = parent.all_objects.using(using).filter(pk__any_of=sorted(dead))
             dead = set(rows.values_list("pk", flat=True))
         if dead:
-            raise DeletedParentError(field.related_model, field.name, sorted(dead))
+            raise DeletedParentError(parent, field.name, sorted(dead))

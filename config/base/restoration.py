@@ -37,7 +37,7 @@ def restore(deletion_id: uuid.UUID, *, using: str = "default") -> Deletion:
 
 def restore_instance(instance: Any, *, using: str) -> Deletion:
     """Undo the deletion that took this row. RestoreConflict when it fell with its parent: restore that instead."""
-    model = type(instance)
+    model: Any = type(instance)
     parents = [field.name for field in parent_fields(model)]
     stored = model._base_manager.using(using).select_related(*parents).filter(pk=instance.pk).first()
     if stored is None or not stored.is_deleted:
@@ -104,7 +104,8 @@ def _parent_conflict(model: Any, pk: Any, field: Any, row: str, parent: str) -> 
 
 def _taken_values(batch: Batch, using: str) -> list[Conflict]:
     """Values unique among the alive that somebody else has taken meanwhile: one query for all constraints."""
-    asked, questions = [], []
+    asked: list[Any] = []
+    questions: list[Any] = []
     for model, rows in batch.items():
         for constraint in model._meta.constraints:
             if not isinstance(constraint, models.UniqueConstraint) or constraint.condition is None:

@@ -90,7 +90,9 @@ class BaseSerializer(serializers.ModelSerializer):
             unknown = [key for key in data if key not in allowed]
             if unknown:
                 message = self.error_messages["unknown"]
-                raise ValidationError({str(key): [ErrorDetail(message, code="unknown")] for key in unknown})
+                raise ValidationError(
+                    {str(key): [ErrorDetail(str(message), code="unknown")] for key in unknown}
+                )
         return super().to_internal_value(data)
 
     def run_validation(self, data: Any = empty) -> Any:

@@ -42,9 +42,8 @@ def _leaves(errors: Iterable[ShapeError]) -> list[ShapeError]:
             branches: dict[Any, list[ShapeError]] = {}
             for inner in error.context:
                 branches.setdefault(inner.relative_schema_path[0], []).append(inner)
-            found += _leaves(
-                min(branches.values(), key=lambda group: (len(group), -max(len(e.path) for e in group)))
-            )
+            closest = min(branches.values(), key=lambda group: (len(group), -max(len(e.path) for e in group)))
+            found += _leaves(closest)
         else:
             found.append(error)
     return found

@@ -82,7 +82,7 @@ class LockedModelForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _loaded_version(self) -> int | None:
         try:
-            return int(self.data.get(self.add_prefix(VERSION_FIELD)))
+            return int(str(self.data.get(self.add_prefix(VERSION_FIELD))))
         except (TypeError, ValueError):
             return None
 

@@ -31,7 +31,8 @@ def account_links(request: HttpRequest) -> list[dict[str, Any]]:
     links: list[dict[str, Any]] = []
     if not request.user.is_authenticated:
         return links
-    own = admin.site._registry.get(type(request.user))
+    model: Any = type(request.user)
+    own = admin.site._registry.get(model)
     if own is not None and own.has_view_or_change_permission(request, request.user):
         options = own.model._meta
         url = reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[request.user.pk])

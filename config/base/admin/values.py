@@ -117,7 +117,8 @@ def mark_differences(old: str, new: str) -> tuple[SafeString, SafeString]:
     if max(len(old), len(new)) <= LONG_TEXT or EMPTY in (old, new):
         return mark_safe(escape(shorten(old))), mark_safe(escape(shorten(new)))
     before, after = _words(old), _words(new)
-    left, right = [], []
+    left: list[tuple[str, str]] = []
+    right: list[tuple[str, str]] = []
     for kind, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if kind == "equal":
             same = _context("".join(before[a:b]), first=not left, last=b == len(before) and d == len(after))

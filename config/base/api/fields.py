@@ -48,7 +48,7 @@ class KeyField(serializers.PrimaryKeyRelatedField):
         except ObjectDoesNotExist:
             stored = getattr(self.root, "instance", None) if self.parent is self.root else None
             if getattr(stored, f"{self.source}_id", None) == key:
-                return getattr(stored, self.source)
+                return getattr(stored, str(self.source))
             self.fail("does_not_exist", pk_value=data)
 
 

@@ -107,7 +107,7 @@ class FilterBackend(DjangoFilterBackend):
 class FoldedSearch(filters.SearchFilter):
     """`?search=`: every word in one of the view's `search_fields`, blind to case and accents."""
 
-    search_description = _("Words to look for, blind to case and accents.")
+    search_description: Any = _("Words to look for, blind to case and accents.")
 
     def construct_search(self, field_name: str, queryset: Any) -> str:
         return f"{field_name}__folded"

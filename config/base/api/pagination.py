@@ -59,7 +59,7 @@ class NewestFirstPagination(pagination.CursorPagination):
     max_page_size = MAX_PAGE_SIZE
     page_size_query_param = "page_size"
     ordering = "-id"
-    invalid_cursor_message = gettext_lazy("This cursor is not one that a page has given.")
+    invalid_cursor_message: Any = gettext_lazy("This cursor is not one that a page has given.")
 
     def get_page_size(self, request: Any) -> int:
         return asked_page_size(request)
@@ -73,7 +73,7 @@ class NewestFirstPagination(pagination.CursorPagination):
             cursor = super().decode_cursor(request)
         except NotFound as error:
             raise _refuse(self.cursor_query_param, str(self.invalid_cursor_message)) from error
-        if cursor is not None and cursor.position is not None and not _NUMBER.fullmatch(cursor.position):
+        if cursor is not None and cursor.position is not None and not _NUMBER.fullmatch(str(cursor.position)):
             raise _refuse(self.cursor_query_param, str(self.invalid_cursor_message))
         return cursor
 
