@@ -29,8 +29,9 @@ def alive_unique(
         "violation_error_message": message,
         "violation_error_code": "unique",
     }
-    if all(isinstance(field, str) for field in fields):
-        return models.UniqueConstraint(fields=fields, **options)
+    names = [field for field in fields if isinstance(field, str)]
+    if len(names) == len(fields):
+        return models.UniqueConstraint(fields=names, **options)
     return models.UniqueConstraint(*(F(f) if isinstance(f, str) else f for f in fields), **options)
 
 

@@ -77,10 +77,15 @@ def marked_strings(folder: Path) -> Iterator[tuple[Path, int, str, str]]:
             continue
         text = path.read_text(encoding="utf-8")
         # Django's own first half of makemessages: a template as the calls that its tags make.
-        source = text if path.suffix == ".py" else templatize(text, origin=str(path))
+        source = text if path.suffix == ".py" else _as_python(text, path)
         for line, message, _comments, context in extract("python", BytesIO(source.encode()), KEYWORDS):
             single = message if isinstance(message, str) else message[0]
             yield path, line, single, f"{context}\x04{single}" if context else single
+
+
+def _as_python(template: str, path: Path) -> str:
+    """The calls that a template's tags make, without its indentation, which is not Python's."""
+    return "\n".join(line.strip() for line in templatize(template, origin=str(path)).splitlines())
 
 
 def _translated(string: str | list[str] | tuple[str, ...] | None) -> bool:
