@@ -12,6 +12,7 @@ from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
 
 PAGE_SIZE, MAX_PAGE_SIZE = 50, 200
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}", re.ASCII)
 
 
 def _refuse(parameter: str, message: str) -> ValidationError:
@@ -69,6 +70,8 @@ class NewestFirstPagination(pagination.CursorPagination):
         return (self.ordering,)
 
     def decode_cursor(self, request: Any) -> Any:
+        if not _BASE64.fullmatch(request.query_params.get(self.cursor_query_param, "")):
+            raise _refuse(self.cursor_query_param, str(self.invalid_cursor_message))
         try:
             cursor = super().decode_cursor(request)
         except NotFound as error:
