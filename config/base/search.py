@@ -16,7 +16,7 @@ from django.db.models import Lookup
 
 #: Letters that Unicode does not decompose and `unaccent` spells out.
 _SPELT_OUT = str.maketrans(
-    {"æ": "ae", "œ": "oe", "ø": "o", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "’": "'"}
+    {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "’": "'"}
 )
 
 
@@ -24,9 +24,8 @@ def fold(text: str | None) -> str | None:
     """Lower case without accents: « Élodie Œuvré » → "elodie oeuvre". None stays None."""
     if text is None:
         return None
-    lowered = str(text).lower().translate(_SPELT_OUT)
-    decomposed = unicodedata.normalize("NFKD", lowered)
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", str(text)).casefold())
+    return "".join(char for char in folded if not unicodedata.combining(char)).translate(_SPELT_OUT)
 
 
 @models.CharField.register_lookup
