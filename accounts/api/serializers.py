@@ -27,7 +27,7 @@ from ..privileges import refused_grants
 from ..services.users import registration_errors
 from .fields import PhoneField, RawPasswordField
 
-KERNEL = ("created_at", "updated_at", "created_by", "updated_by", "version")
+KERNEL = ("created_at", "updated_at", "created_by", "updated_by", "version", "is_deleted", "deleted_at")
 
 
 class UserSerializer(BaseSerializer):
@@ -55,6 +55,8 @@ class UserSerializer(BaseSerializer):
             *KERNEL,
         )
         read_only_fields = ("is_active", "last_login")
+        # The model's validators run with its other rules, so that one answer names everything that is wrong.
+        extra_kwargs = {name: {"validators": []} for name in ("username", "email", "time_zone")}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         refused = refused_grants(self.context["request"].user, self.instance, attrs)
@@ -151,8 +153,7 @@ class UserActivitySerializer(BaseSerializer):
             "object_id",
             "occurred_at",
             "request_id",
-            "created_at",
-            "version",
+            *KERNEL,
         )
         read_only_fields = fields
 

@@ -99,19 +99,12 @@ class BlockedEmailDomainFactory(DjangoModelFactory):
     reason = "Throw-away addresses"
 
 
-class GroupFactory(DjangoModelFactory):
-    class Meta:
-        model = Group
-
-    name = factory.Sequence(lambda number: f"group {number}")
-
-
 class RoleFactory(DjangoModelFactory):
     class Meta:
         model = models.Role
 
     code = factory.Sequence(lambda number: f"role-{number}")
-    group = factory.SubFactory(GroupFactory)
+    group = factory.LazyAttribute(lambda role: Group.objects.create(name=f"group of {role.code}"))
 
 
 class UserActivityFactory(DjangoModelFactory):
