@@ -18,6 +18,7 @@ from unfold.dataclasses import SearchResult
 from unfold.views import ChangeList
 
 from ..introspection import is_kernel_model
+from .widgets import LoadedAutocompleteSelect
 
 TRASH_PARAMETER = "trash"
 
@@ -110,6 +111,11 @@ class AutocompleteMixin:
             if field.name not in taken and autocompletes(self.admin_site, self.model, field.name):
                 chosen.append(field.name)
         return tuple(chosen)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = LoadedAutocompleteSelect(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 def autocompletes(site: Any, model: Any, name: str) -> bool:

@@ -13,6 +13,7 @@ from ..deletion import preview
 from ..introspection import is_kernel_model
 from .ordering import number_rows
 from .staleness import Staleness, staleness_of
+from .widgets import LoadedAutocompleteSelect
 
 VERSION_FIELD = "loaded_version"
 
@@ -40,6 +41,7 @@ class LockedModelForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.is_locked:
             self.initial[VERSION_FIELD] = self.instance.version
             self._offer_dead_links()
+            self._show_loaded_links()
 
     @property
     def is_locked(self) -> bool:
@@ -60,6 +62,14 @@ class LockedModelForm(forms.ModelForm):  # type: ignore[type-arg]
             current = getattr(self.instance, link.attname)
             if current is not None and link.remote_field.on_delete not in (models.CASCADE, models.PROTECT):
                 field.queryset = field.queryset | link.related_model.all_objects.filter(pk=current)
+
+    def _show_loaded_links(self) -> None:
+        """Spare the autocompletes a query for what `select_related` has brought along."""
+        loaded = self.instance._state.fields_cache
+        for name, field in self.fields.items():
+            widget = getattr(field.widget, "widget", field.widget)
+            if isinstance(widget, LoadedAutocompleteSelect):
+                widget.loaded = loaded.get(name)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

@@ -119,6 +119,14 @@ class InlineMixin(SavingInlineMixin, AutocompleteMixin):
     extra = 0
     show_change_link = True
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """With the rows that the foreign keys point at: one query, whatever the number of parts."""
+        related = [field.name for field in self.opts.fields if field.many_to_one or field.one_to_one]
+        names = [name for name in related if not name.endswith("_by") and name != self.fk_name]
+        return (
+            super().get_queryset(request).select_related(*names) if names else super().get_queryset(request)
+        )
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The version travels with each row that may be changed."""
         fieldsets = super().get_fieldsets(request, obj)

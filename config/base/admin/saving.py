@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from ..conflicts import count_conflict
 from ..exceptions import DomainError, StaleObjectError
+from ..faults import broken_rule, is_lost_race
 from .forms import KernelDeletionMixin, locked_form
 from .ordering import save_rows
 
@@ -44,7 +45,7 @@ class SavingMixin:
             try:
                 response = super().changeform_view(request, object_id, form_url, extra_context)
             except (StaleObjectError, IntegrityError, OperationalError) as error:
-                if request.method != "POST" or attempt == ATTEMPTS - 1:
+                if request.method != "POST" or attempt == ATTEMPTS - 1 or not is_expected(error):
                     raise
                 if attempt == ATTEMPTS - 2:
                     request.admin_refusal = explain(error)  # type: ignore[attr-defined]
@@ -94,14 +95,20 @@ def count_stale(refused: Iterable[Any]) -> None:
         count_conflict(model)
 
 
+def is_expected(error: BaseException) -> bool:
+    """A broken database is an error of the server's; a lost race is a message."""
+    return not isinstance(error, OperationalError) or is_lost_race(error)
+
+
 def explain(error: BaseException) -> Any:
     """What went wrong, for the person who pressed save."""
     if isinstance(error, ValidationError):
         return ValidationError(error.messages)
     if isinstance(error, IntegrityError):
-        return _(
-            "Not saved: somebody else has just taken one of these values, or a rule forbids it. Please check them."
-        )
+        rule = broken_rule(error)
+        if rule is not None:
+            return _("Not saved: %(reason)s") % {"reason": rule.get_violation_error_message()}
+        return _("Not saved: these values contradict what is stored. Please check them.")
     if isinstance(error, OperationalError):
         return _("Not saved: the database was busy with another change to the same rows. Please save again.")
     if isinstance(error, ProtectedError):

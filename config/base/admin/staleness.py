@@ -51,7 +51,7 @@ def staleness_of(instance: Any, loaded_version: int | None) -> Staleness | None:
         for new, old in zip(records, [*records[1:], None], strict=True)
         if new.version > since
     ]
-    return Staleness(instance, loaded_version, found, edits)
+    return Staleness(instance, loaded_version, found, edits[::-1])
 
 
 def _edit(new: Any, old: Any) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -21,6 +23,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ..deletion import preview, restore, soft_delete
 from ..exceptions import DomainError, RestoreConflict
+from ..faults import is_lost_race
 from ..introspection import is_kernel_model, kernel_models
 from .finding import shows_trash
 from .values import person_label
@@ -45,6 +48,10 @@ class TrashMixin:
         if not is_kernel_model(self.model):
             return super().get_deleted_objects(objs, request)
         found = preview(objs, limit=SHOWN)
+        request.admin_preview = preview_signature(objs, found)  # type: ignore[attr-defined]
+        shown = request.POST.get("seen_preview")
+        if request.POST.get("post") and shown and shown != request.admin_preview:  # type: ignore[attr-defined]
+            raise ChangedMeanwhileError
         tree: list[Any] = []
         for model, rows in found.objects.items():
             tree += [
@@ -90,16 +97,30 @@ class TrashMixin:
             super().delete_queryset(request, queryset)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """The confirmation; what protects the row since it was shown is said, not a server error."""
+        """The confirmation; what has changed since it was shown is said, and nothing is deleted unseen."""
+        return self._unless_changed(
+            request, lambda: super(TrashMixin, self).delete_view(request, object_id, extra_context)
+        )
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list, and "delete selected" with its confirmation."""
+        return self._unless_changed(
+            request, lambda: super(TrashMixin, self).changelist_view(request, extra_context)
+        )
+
+    def _unless_changed(self, request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
         try:
-            return super().delete_view(request, object_id, extra_context)
-        except (ProtectedError, OperationalError):
-            self.message_user(
-                request,
-                _("Nothing was deleted: the rows have changed meanwhile. See what it would take now."),
-                messages.ERROR,
-            )
+            response = view()
+        except (ProtectedError, ChangedMeanwhileError, OperationalError) as error:
+            if request.method != "POST" or (isinstance(error, OperationalError) and not is_lost_race(error)):
+                raise
+            text = _("Nothing was deleted: the rows have changed meanwhile. See what it would take now.")
+            self.message_user(request, text, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
+        context = getattr(response, "context_data", None)
+        if context is not None:
+            context["seen_preview"] = getattr(request, "admin_preview", "")
+        return response
 
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
         """The message that follows a deletion carries its undo."""
@@ -215,6 +236,17 @@ class TrashMixin:
             % {"count": deletion.total},
             messages.SUCCESS,
         )
+
+
+class ChangedMeanwhileError(Exception):
+    """What a deletion would take is no longer what its confirmation showed."""
+
+
+def preview_signature(objs: Any, found: Any) -> str:
+    """A short text that changes when the rows to be deleted, or what falls with them, do."""
+    roots = sorted((row.pk, row.version) for row in objs)
+    taken = sorted((model._meta.label, number) for model, number in found.counts.items())
+    return hashlib.sha256(repr((roots, taken)).encode()).hexdigest()[:32]
 
 
 def batch_contents(deletion_id: Any) -> dict[Any, int]:
