@@ -76,22 +76,9 @@ def make_many(model: Any, number: int) -> list[Any]:
 
     Links of Django's own making are filled too, so that a query per row would show.
     """
-    needed = {
-        name: declared
-        for name, declared in factory_for(model)._meta.declarations.items()
-        if _is_parent(model, name)
-    }
-    unique = _fields_in_unique_rules(model)
-    parents = {
-        name: make_many(model._meta.get_field(name).related_model, number)
-        if name in unique
-        else [make(model._meta.get_field(name).related_model)] * number
-        for name in needed
-    }
-    rows = [
-        factory_for(model).build(**{name: each[position] for name, each in parents.items()})
-        for position in range(number)
-    ]
+    build = factory_for(model).build
+    parents = {name: _parents(model, name, number) for name in _parent_names(model)}
+    rows = [build(**{name: each[position] for name, each in parents.items()}) for position in range(number)]
     rows = model.objects.bulk_create(rows)
     for field in model._meta.many_to_many:
         if field.remote_field.through._meta.auto_created:
@@ -99,10 +86,18 @@ def make_many(model: Any, number: int) -> list[Any]:
     return rows
 
 
-def _is_parent(model: Any, name: str) -> bool:
-    declared = factory_for(model)._meta.declarations[name]
-    field = next((each for each in model._meta.fields if each.name == name), None)
-    return isinstance(declared, factory.SubFactory) and isinstance(field, models.ForeignKey)
+def _parent_names(model: Any) -> list[str]:
+    declared = factory_for(model)._meta.declarations
+    return [name for name in declared if isinstance(declared[name], factory.SubFactory)]
+
+
+def _parents(model: Any, name: str, number: int) -> list[Any]:
+    target = model._meta.get_field(name).related_model
+    if name not in _fields_in_unique_rules(model):
+        return [factory_for(model)._meta.declarations[name].get_factory()()] * number
+    if target in kernel_models():
+        return make_many(target, number)
+    return factory_for(model)._meta.declarations[name].get_factory().create_batch(number)
 
 
 def _fields_in_unique_rules(model: Any) -> set[str]:
