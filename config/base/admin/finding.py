@@ -18,6 +18,7 @@ from unfold.dataclasses import SearchResult
 from unfold.views import ChangeList
 
 from ..introspection import is_kernel_model
+from ..models import KERNEL_FIELDS
 from .widgets import LoadedAutocompleteSelect
 
 TRASH_PARAMETER = "trash"
@@ -128,6 +129,24 @@ def autocompletes(site: Any, model: Any, name: str) -> bool:
         return False
     related = site._registry.get(field.remote_field.model)
     return related is not None and bool(related.search_fields)
+
+
+def row_links(model: Any) -> list[str]:
+    """What naming a row's foreign keys may need: the keys, and the rows that those hang under in turn."""
+    names = []
+    for field in _links_of(model):
+        names.append(field.name)
+        names += [f"{field.name}__{each.name}" for each in _links_of(field.related_model) if not each.null]
+    return names
+
+
+def _links_of(model: Any) -> list[Any]:
+    """The foreign keys of a model's own, not those to who created and changed it."""
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.ForeignKey) and field.name not in KERNEL_FIELDS
+    ]
 
 
 def folded_search_field(model: Any, name: str) -> str:

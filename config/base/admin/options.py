@@ -12,7 +12,7 @@ from unfold.forms import PaginationInlineFormSet
 
 from ..introspection import is_kernel_model
 from .dashboard import Figure
-from .finding import AutocompleteMixin, FindingMixin, shows_trash
+from .finding import AutocompleteMixin, FindingMixin, row_links, shows_trash
 from .forms import VERSION_FIELD, LockedFormSetMixin, LockedModelForm
 from .saving import SavesChangesOnly, SavingInlineMixin, SavingMixin
 from .trail import TrailMixin
@@ -85,7 +85,7 @@ class BaseAdmin(
         """Adds who moved the row to the trash, and what others changed since a refused form was opened."""
         obj = context.get("original")
         if getattr(obj, "is_deleted", False):
-            context["trash"] = self.trash_notice(request, obj)
+            context |= {"trash": self.trash_notice(request, obj), "show_delete": False}
         forms = [context["adminform"].form]
         for inline in context.get("inline_admin_formsets", ()):
             forms += inline.formset.forms
@@ -121,8 +121,7 @@ class InlineMixin(SavingInlineMixin, AutocompleteMixin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With the rows that the foreign keys point at: one query, whatever the number of parts."""
-        related = [field.name for field in self.opts.fields if field.many_to_one or field.one_to_one]
-        names = [name for name in related if not name.endswith("_by") and name != self.fk_name]
+        names = [name for name in row_links(self.model) if name.split("__")[0] != self.fk_name]
         return (
             super().get_queryset(request).select_related(*names) if names else super().get_queryset(request)
         )
@@ -150,6 +149,8 @@ class BaseStackedInline(InlineMixin, StackedInline):
 
 class ReadOnlyAdmin:
     """Put before `BaseAdmin` where a service owns the model: rows are seen, and changed by actions only."""
+
+    owned_by_a_service: ClassVar[bool] = True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote, unquote
+from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
 from django.db.models import Count, ProtectedError, Value
@@ -37,17 +38,21 @@ class TrashMixin:
     restore_confirmation_template = "admin/restore_confirmation.html"
 
     def has_restore_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who may delete may undo; what else comes back with a row is checked by `batch_contents`."""
-        return super().has_delete_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return not getattr(obj, "is_deleted", False) and super().has_delete_permission(request, obj)
+        """Who may delete may undo; what else comes back with a row is checked by `_checked_restore`."""
+        return self.has_delete_permission(request, obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Exactly what the soft delete takes, from its own collector: tree, counts, lacking, protecting."""
         if not is_kernel_model(self.model):
             return super().get_deleted_objects(objs, request)
         found = preview(objs, limit=SHOWN)
+        lacking = {
+            str(model._meta.verbose_name)
+            for model, number in found.counts.items()
+            if not self._may_delete_rows(
+                request, model, lambda m, n=number: preview(objs, limit=n).objects[m]
+            )
+        }
         request.admin_preview = preview_signature(objs, found)  # type: ignore[attr-defined]
         shown = request.POST.get("seen_preview")
         if request.POST.get("post") and shown and shown != request.admin_preview:  # type: ignore[attr-defined]
@@ -59,12 +64,22 @@ class TrashMixin:
                 [*(self._linked(row) for row in rows), *_more(found, model)],
             ]
         counts = {model._meta.verbose_name_plural: number for model, number in found.counts.items()}
-        lacking = {
-            str(model._meta.verbose_name)
-            for model in found.counts
-            if (other := self.admin_site._registry.get(model)) and not other.has_delete_permission(request)
-        }
         return tree, counts, lacking, [self._linked(row) for row in found.protected]
+
+    def _may_delete_rows(
+        self, request: HttpRequest, model: Any, rows: Callable[[Any], Iterable[Any]]
+    ) -> bool:
+        """May this person delete, and so restore, these rows? Row by row where the admin tells them apart."""
+        other = self.admin_site._registry.get(model)
+        if other is None:
+            return True
+        if getattr(other, "owned_by_a_service", False) and model is not self.model:
+            options = model._meta  # falls with what it belongs to, though nobody deletes it by itself
+            return request.user.has_perm(f"{options.app_label}.{get_permission_codename('delete', options)}")
+        if not other.has_delete_permission(request):
+            return False
+        tells_apart = type(other).has_delete_permission is not admin.ModelAdmin.has_delete_permission
+        return not tells_apart or all(other.has_delete_permission(request, row) for row in rows(model))
 
     def _linked(self, row: Any) -> Any:
         kind, url = capfirst(row._meta.verbose_name), self._linked_url(row)
@@ -98,6 +113,9 @@ class TrashMixin:
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """The confirmation; what has changed since it was shown is said, and nothing is deleted unseen."""
+        obj = self.get_object(request, unquote(object_id))
+        if getattr(obj, "is_deleted", False):
+            return HttpResponseRedirect(self._linked_url(obj))
         return self._unless_changed(
             request, lambda: super(TrashMixin, self).delete_view(request, object_id, extra_context)
         )
@@ -224,9 +242,9 @@ class TrashMixin:
         if self.model not in contents:
             raise PermissionDenied
         for model in contents:
-            other = self.admin_site._registry.get(model)
-            allowed = getattr(other, "has_restore_permission", None)
-            if allowed is not None and not allowed(request):
+            if not self._may_delete_rows(
+                request, model, lambda m: m.all_objects.filter(deletion_id=deletion_id)
+            ):
                 raise PermissionDenied
         with transaction.atomic():
             deletion = root.restore() if root is not None else restore(deletion_id)
