@@ -10,4 +10,6 @@ class BaseConfig(AppConfig):
     verbose_name = _("Kernel")
 
     def ready(self) -> None:
-        from . import checks, links, lookups, search  # noqa: F401 - importing registers them
+        from . import checks, constraints_vendor, links, lookups, search  # noqa: F401 - importing registers them
+
+        constraints_vendor.guard_overlaps()

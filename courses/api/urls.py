@@ -1,0 +1,3 @@
+"""Addresses of the courses' API."""
+
+urlpatterns: list = []

@@ -1,0 +1,14 @@
+"""What is taught: subjects, courses, lessons, exercises, quizzes, tutoring."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CoursesConfig(AppConfig):
+    name = "courses"
+    verbose_name = _("Courses")
+
+    def ready(self) -> None:
+        from . import invariants
+
+        invariants.watch()

@@ -1,0 +1,115 @@
+"""Rules between rows that no constraint can hold, kept on every path that writes (see `config.base.guards`)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.signals import m2m_changed
+from django.utils.translation import gettext as _
+
+from config.base.exceptions import DomainError
+from config.base.guards import guard
+
+from .models import Booking, Course, Lesson, TutoringSession
+from .querysets import LIVE_BOOKINGS
+from .validators import check_prerequisites
+
+#: What a change of decides which lessons of a course count, and in which order.
+STRUCTURE_FIELDS = ("course_id", "position", "is_published", "is_required", "is_deleted")
+
+
+def watch() -> None:
+    """Put the models under guard; called once when the app is ready."""
+    guard(Lesson, raise_structure_version)
+    guard(TutoringSession, keep_sessions)
+    guard(Booking, keep_bookings)
+    m2m_changed.connect(
+        refuse_prerequisites, sender=Lesson.prerequisites.through, dispatch_uid="courses_prerequisites"
+    )
+
+
+def raise_structure_version(keys: list[int], using: str) -> None:
+    """A lesson that came, went, moved or changed its standing raises the version of each course concerned.
+
+    Both courses when it moved between two: the history knows where it was.
+    """
+    current = Lesson.all_objects.using(using).filter(pk=OuterRef("id")).values("version")[:1]
+    newest = Lesson.history.model._base_manager.using(using).filter(
+        id__any_of=keys, version__gte=Subquery(current) - 1
+    )
+    records: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for key, *structure in newest.order_by("version").values_list("id", *STRUCTURE_FIELDS):
+        records[key].append(tuple(structure))
+    touched = {
+        course
+        for found in records.values()
+        if len(found) == 1 or found[-1] != found[-2]
+        for course, *_rest in found[-2:]
+    }
+    if touched:
+        courses = Course.all_objects.using(using).filter(pk__any_of=sorted(touched))
+        courses.update(structure_version=F("structure_version") + 1)
+
+
+def keep_sessions(keys: list[int], using: str) -> None:
+    """When a session moves, its bookings move with it, and its seats stay within its capacity."""
+    bookings = Booking.all_objects.using(using).filter(session__any_of=keys)
+    moved = bookings.exclude(starts_at=F("session__starts_at"), ends_at=F("session__ends_at"))
+    moved_keys = list(moved.values_list("pk", flat=True))
+    if moved_keys:
+        session = TutoringSession.all_objects.using(using).filter(pk=OuterRef("session"))
+        Booking.all_objects.using(using).filter(pk__any_of=moved_keys).update(
+            starts_at=Subquery(session.values("starts_at")[:1]),
+            ends_at=Subquery(session.values("ends_at")[:1]),
+        )
+    refuse_overbooking(keys, using)
+
+
+def keep_bookings(keys: list[int], using: str) -> None:
+    """A booking has its session's times, and there was a seat for it.
+
+    The sessions are locked first: of two bookings for the last seat the second waits, and then sees the first.
+    """
+    bookings = Booking.all_objects.using(using).filter(pk__any_of=keys)
+    sessions = sorted(set(bookings.order_by().values_list("session_id", flat=True)))
+    rows = TutoringSession.all_objects.using(using).filter(pk__any_of=sessions)
+    list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    if bookings.exclude(starts_at=F("session__starts_at"), ends_at=F("session__ends_at")).exists():
+        raise DomainError(_("The session has moved meanwhile. Try again."), code="session_moved")
+    refuse_overbooking(sessions, using)
+
+
+def refuse_overbooking(sessions: list[int], using: str) -> None:
+    """DomainError `session_full` when one of these sessions has more live bookings than seats."""
+    live = Q(bookings__is_deleted=False, bookings__status__in=LIVE_BOOKINGS)
+    rows = TutoringSession.all_objects.using(using).filter(pk__any_of=sessions, is_deleted=False)
+    if rows.annotate(taken=Count("bookings", filter=live)).filter(taken__gt=F("capacity")).exists():
+        raise DomainError(_("This session has no seat left."), code="session_full")
+
+
+def refuse_prerequisites(
+    instance: Lesson, action: str, reverse: bool, pk_set: set[int], using: str, **kwargs: Any
+) -> None:
+    """The last line for prerequisites, whoever adds them; forms and the API say it on the field before."""
+    if action != "pre_add" or not pk_set:
+        return
+    others = list(Lesson.all_objects.using(using).filter(pk__any_of=sorted(pk_set)))
+    courses = {instance.course_id, *(other.course_id for other in others)}
+    # Two links that close a circle together would each be fine alone: one after the other, then.
+    list(
+        Course.all_objects.using(using)
+        .filter(pk__any_of=sorted(courses))
+        .order_by("pk")
+        .select_for_update(no_key=True)
+    )
+    try:
+        if reverse:
+            for other in others:
+                check_prerequisites(other, [instance], using=using)
+        else:
+            check_prerequisites(instance, others, using=using)
+    except ValidationError as error:
+        raise DomainError(" ".join(error.messages), code="prerequisites") from error

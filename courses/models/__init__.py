@@ -1,0 +1,21 @@
+"""The models of what is taught, one file per aggregate."""
+
+from .course import Course
+from .exercise import Exercise
+from .lesson import Lesson, Video
+from .quiz import Quiz, QuizItem
+from .subject import Subject
+from .tutoring import Booking, Formula, TutoringSession
+
+__all__ = [
+    "Booking",
+    "Course",
+    "Exercise",
+    "Formula",
+    "Lesson",
+    "Quiz",
+    "QuizItem",
+    "Subject",
+    "TutoringSession",
+    "Video",
+]

@@ -1,0 +1,150 @@
+"""What is asked of courses and their parts: the repository layer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db.models import F, Q
+
+from config.base.querysets import BaseQuerySet
+
+if TYPE_CHECKING:
+    from .models import (
+        Booking,
+        Course,
+        Exercise,
+        Formula,
+        Lesson,
+        Quiz,
+        QuizItem,
+        Subject,
+        TutoringSession,
+        Video,
+    )
+
+#: What decides how an answer is graded; a change of any of them is a new revision of the exercise.
+GRADED_FIELDS = frozenset({"kind", "prompt", "options", "answer", "points"})
+
+#: The bookings that hold a seat, and the sessions that take the teacher's time: what was done counts, because
+#: nobody has been in two places either.
+LIVE_BOOKINGS = ("REQUESTED", "CONFIRMED", "DONE")
+LIVE_SESSIONS = ("OPEN", "FULL", "DONE")
+
+
+class SubjectQuerySet(BaseQuerySet["Subject"]):
+    def get_by_natural_key(self, slug: str) -> Subject:
+        return self.by_natural_key(slug=slug)
+
+
+class CourseQuerySet(BaseQuerySet["Course"]):
+    def get_by_natural_key(self, slug: str) -> Course:
+        return self.by_natural_key(slug=slug)
+
+    def published(self) -> Self:
+        """Courses that learners can find."""
+        return self.filter(status="PUBLISHED")
+
+    def visible_to(self, user: Any) -> Self:
+        """All for staff; for others what is published, and what they instruct themselves."""
+        if user.is_authenticated and user.is_staff and user.is_active:
+            return self
+        if user.is_authenticated:
+            return self.filter(Q(status="PUBLISHED") | Q(instructor=user.pk))
+        return self.published()
+
+    def best_rated(self) -> Self:
+        """The best rated first, those without a rating last."""
+        return self.order_by(F("rating").desc(nulls_last=True), "-rating_count", "id")
+
+    def most_enrolled(self) -> Self:
+        """Those with the most learners first."""
+        return self.order_by("-enrollment_count", "id")
+
+
+class LessonQuerySet(BaseQuerySet["Lesson"]):
+    def get_by_natural_key(self, course: str, slug: str) -> Lesson:
+        return self.by_natural_key(course__slug=course, slug=slug)
+
+    def published(self) -> Self:
+        """Lessons that learners of their course can open."""
+        return self.filter(is_published=True)
+
+    def required(self) -> Self:
+        """Lessons that count towards the completion of their course."""
+        return self.filter(is_required=True)
+
+    def in_order(self) -> Self:
+        """By position; the number breaks ties."""
+        return self.order_by("position", "id")
+
+
+class VideoQuerySet(BaseQuerySet["Video"]):
+    def get_by_natural_key(self, course: str, lesson: str, position: int) -> Video:
+        return self.by_natural_key(lesson__course__slug=course, lesson__slug=lesson, position=position)
+
+
+class ExerciseQuerySet(BaseQuerySet["Exercise"]):
+    def get_by_natural_key(self, course: str, lesson: str, position: int) -> Exercise:
+        return self.by_natural_key(lesson__course__slug=course, lesson__slug=lesson, position=position)
+
+    def update(self, **values: Any) -> int:
+        """As everywhere; writing what decides the grading raises the revision."""
+        if GRADED_FIELDS & set(values):
+            values["revision"] = F("revision") + 1
+        return super().update(**values)
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+
+class QuizQuerySet(BaseQuerySet["Quiz"]):
+    def get_by_natural_key(self, course: str, lesson: str | None, title: str) -> Quiz:
+        return self.by_natural_key(**_quiz_parent("", course, lesson), title=title)
+
+
+class QuizItemQuerySet(BaseQuerySet["QuizItem"]):
+    def get_by_natural_key(self, course: str, lesson: str | None, title: str, position: int) -> QuizItem:
+        return self.by_natural_key(
+            **_quiz_parent("quiz__", course, lesson), quiz__title=title, position=position
+        )
+
+
+def _quiz_parent(prefix: str, course: str, lesson: str | None) -> dict[str, str]:
+    if lesson is None:
+        return {f"{prefix}course__slug": course}
+    return {f"{prefix}lesson__course__slug": course, f"{prefix}lesson__slug": lesson}
+
+
+class FormulaQuerySet(BaseQuerySet["Formula"]):
+    def get_by_natural_key(self, name: str) -> Formula:
+        return self.by_natural_key(name=name)
+
+    def active(self) -> Self:
+        """Formulas on offer."""
+        return self.filter(is_active=True)
+
+
+class TutoringSessionQuerySet(BaseQuerySet["TutoringSession"]):
+    def get_by_natural_key(self, teacher: str, starts_at: datetime | str) -> TutoringSession:
+        return self.by_natural_key(teacher__user__username=teacher, starts_at=starts_at)
+
+    def live(self) -> Self:
+        """Sessions that take, or took, the teacher's time."""
+        return self.filter(status__in=LIVE_SESSIONS)
+
+    def between(self, start: datetime, end: datetime) -> Self:
+        """Sessions that overlap with this time."""
+        return self.filter(starts_at__lt=end, ends_at__gt=start)
+
+
+class BookingQuerySet(BaseQuerySet["Booking"]):
+    def get_by_natural_key(self, teacher: str, starts_at: datetime | str, student: str) -> Booking:
+        return self.by_natural_key(
+            session__teacher__user__username=teacher,
+            session__starts_at=starts_at,
+            student__user__username=student,
+        )
+
+    def live(self) -> Self:
+        """Bookings that hold a seat."""
+        return self.filter(status__in=LIVE_BOOKINGS)
