@@ -70,8 +70,18 @@ grant(TEACHER, *every("view", "accounts", "studentprofile", "teacherprofile"))
 grant(CONTENT_EDITOR, *every("view", "accounts", "teacherprofile"))
 grant(CRM_MANAGER, *every("view", "accounts", "user", *PROFILES))
 grant(SUPPORT, *every("view", "accounts", "user", *PROFILES, "useractivity", "blockedemaildomain"))
-grant(SUPPORT, *every("change", "accounts", "user", *PROFILES), "usersessions.view_usersession")
+grant(
+    SUPPORT,
+    *every("change", "accounts", "user", *PROFILES),
+    "usersessions.view_usersession",
+    "auth.view_group",
+)
 for _action in ("view", "add", "change", "delete"):
     grant(ADMINISTRATOR, *every(_action, "accounts", "user", *PROFILES, "adminprofile", "blockedemaildomain"))
 grant(ADMINISTRATOR, *every("view", "accounts", "role", "useractivity"))
-grant(ADMINISTRATOR, *every("view", "usersessions", "usersession"), "usersessions.delete_usersession")
+grant(
+    ADMINISTRATOR,
+    *every("view", "usersessions", "usersession"),
+    "usersessions.delete_usersession",
+    "auth.view_group",
+)

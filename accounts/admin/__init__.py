@@ -1,0 +1,3 @@
+"""The back office's doors to people."""
+
+from . import activity, groups, profiles, sessions, users  # noqa: F401 - importing registers them

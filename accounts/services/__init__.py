@@ -3,7 +3,7 @@
 from .access import create_token, end_all_access, end_session, revoke_token
 from .activity import record_activity
 from .roles import synchronise_roles
-from .users import activate_user, deactivate_user, register_user, set_password
+from .users import activate_user, deactivate_user, register, register_user, set_password
 
 __all__ = [
     "activate_user",
@@ -12,6 +12,7 @@ __all__ = [
     "end_all_access",
     "end_session",
     "record_activity",
+    "register",
     "register_user",
     "revoke_token",
     "set_password",

@@ -37,6 +37,12 @@ def register_user(
     """
     user = User(email=email, username=username, full_name=full_name, is_active=is_active, **details)
     user.is_staff, user.is_superuser = is_staff, is_superuser
+    return register(user=user, password=password)
+
+
+@transaction.atomic
+def register(*, user: User, password: str | None) -> User:
+    """The same for a person already composed, but not saved, by a form."""
     errors = registration_errors(user, password)
     if errors:
         raise ValidationError(errors)
@@ -96,15 +102,16 @@ def deactivate_user(*, user: User) -> User:
 
 
 @transaction.atomic
-def set_password(*, user: User, password: str) -> User:
-    """Give a person a new password; what was signed in with the old one is signed out.
+def set_password(*, user: User, password: str | None) -> User:
+    """Give a person a new password, or none to sign in with; what was signed in with the old one is signed out.
 
     Raises ValidationError on `password` when it is weak.
     """
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise ValidationError({"password": error.error_list}) from error
+    if password is not None:
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            raise ValidationError({"password": error.error_list}) from error
     user.set_password(password)
     user.save(update_fields=["password"])
     end_all_access(user=user)
