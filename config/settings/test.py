@@ -26,3 +26,5 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 # Looks a static file up when it is asked for, instead of listing all of them for each client.
 WHITENOISE_AUTOREFRESH = True
 MEDIA_ROOT = str(DATA_DIR / "test-media")
+# Tests run without DEBUG, and `demo` refuses what looks like production.
+DEMO_ALLOWED = True

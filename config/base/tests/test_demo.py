@@ -1,0 +1,154 @@
+"""`manage.py demo`: from an empty database to somebody signed in; twice, refused, interrupted."""
+
+import json
+import socket
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from config.base.management.commands import demo
+from config.base.tests.test_seeds import stored
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*options: str) -> str:
+    out = StringIO()
+    call_command("demo", "--no-serve", *options, stdout=out, stderr=StringIO())
+    return out.getvalue()
+
+
+def run_json(*options: str) -> dict[str, Any]:
+    return json.loads(run("--json", *options))
+
+
+def passwords(summary: dict[str, Any]) -> dict[str, Any]:
+    return {each["username"]: each["password"] for each in summary["accounts"]}
+
+
+def test_it_fills_an_empty_database() -> None:
+    summary = run_json()
+    assert summary["loaded"] == [path.name for path in demo.seed_files()]
+    assert apps.get_model("courses", "course").objects.count() == 2
+    assert {"john.doe", "jane.smith"} <= set(passwords(summary))
+
+
+def test_everybody_signs_in_with_what_was_printed() -> None:
+    for username, password in passwords(run_json()).items():
+        assert Client().login(username=username, password=password), username
+
+
+def test_a_member_of_staff_opens_the_admin() -> None:
+    printed = passwords(run_json())
+    staff = get_user_model().objects.filter(is_staff=True)
+    assert staff.exists()
+    for user in staff:
+        client = Client()
+        client.login(username=user.get_username(), password=printed[user.get_username()])
+        assert client.get("/admin/").status_code == 200, user
+
+
+def test_the_table_names_people_passwords_and_pages() -> None:
+    table = run("--port", "8123")
+    line = next(line for line in table.splitlines() if line.startswith("john.doe"))
+    assert demo.demo_password("john.doe") in line
+    assert "learner" in line
+    assert "http://localhost:8123/admin/" in table
+    assert "http://localhost:8123/api/docs/" in table
+
+
+def test_twice_changes_nothing_and_prints_the_passwords_again() -> None:
+    first = run_json()
+    before = stored()
+    second = run_json()
+    assert stored() == before
+    assert second["loaded"] == []
+    assert passwords(second) == passwords(first)
+
+
+def test_a_password_somebody_chose_is_kept_until_a_reset_is_asked_for() -> None:
+    run()
+    john = get_user_model().objects.get(username="john.doe")
+    john.set_password("three small green boats")
+    john.save()
+    assert passwords(run_json())["john.doe"] is None
+    john.refresh_from_db()
+    assert john.check_password("three small green boats")
+    assert passwords(run_json("--reset-passwords"))["john.doe"] == demo.demo_password("john.doe")
+    assert Client().login(username="john.doe", password=demo.demo_password("john.doe"))
+
+
+def test_what_people_edited_and_deleted_stays_so() -> None:
+    run()
+    course_model = apps.get_model("courses", "course")
+    python = course_model.objects.get(slug="python-introduction")
+    python.title = "Python, autrement"
+    python.save()
+    course_model.objects.get(slug="javascript-intermediate").delete()
+    get_user_model().objects.get(username="jane.smith").delete()
+
+    assert run_json()["loaded"] == []
+
+    assert list(course_model.objects.values_list("title", flat=True)) == ["Python, autrement"]
+    assert "jane.smith" not in passwords(run_json())
+
+
+def test_a_seed_that_does_not_fit_leaves_nothing_behind() -> None:
+    """Somebody else has John's address: no file is loaded, not even those that would fit."""
+    user_model = get_user_model()
+    user_model.objects.create_user(username="someone", email="john.doe@example.org", full_name="Someone")
+    before = stored()
+    with pytest.raises(CommandError, match="none was loaded"):
+        run()
+    assert stored() == before
+
+
+def test_it_refuses_production(settings: Any) -> None:
+    settings.DEMO_ALLOWED = False
+    before = stored()
+    with pytest.raises(CommandError, match="--allow-production"):
+        run()
+    assert stored() == before
+    assert "john.doe" in run("--allow-production")
+
+
+def test_a_port_in_use_is_refused_before_anything_is_done() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        before = stored()
+        with pytest.raises(CommandError, match="Cannot serve"):
+            call_command("demo", port=taken.getsockname()[1], stdout=StringIO())
+        assert stored() == before
+
+
+def test_it_serves_without_a_reloader_and_keeps_standard_output_to_the_json(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    served: list[tuple[Any, ...]] = []
+
+    def instead(name: str, *args: Any, **options: Any) -> Any:
+        if name != "runserver":
+            return call_command(name, *args, **options)
+        options["stdout"].write("Starting development server")
+        return served.append((args, options["use_reloader"]))
+
+    monkeypatch.setattr(demo, "call_command", instead)
+    monkeypatch.setattr(demo.Command, "require_free_port", lambda *args: None)
+    out, err = StringIO(), StringIO()
+    call_command("demo", "--json", port=8123, stdout=out, stderr=err)
+    assert served == [(("127.0.0.1:8123",), False)]
+    assert json.loads(out.getvalue())["accounts"]
+    assert "Starting development server" in err.getvalue()
+
+
+def test_a_demo_password_depends_on_the_person_and_on_the_secret_key(settings: Any) -> None:
+    here = demo.demo_password("john.doe")
+    assert here == demo.demo_password("john.doe") != demo.demo_password("jane.smith")
+    settings.SECRET_KEY = "another-key"
+    assert demo.demo_password("john.doe") != here
