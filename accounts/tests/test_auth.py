@@ -1,5 +1,6 @@
 import pytest
 from allauth.usersessions.models import UserSession
+from asgiref.sync import async_to_sync
 from django.contrib.auth import aauthenticate, authenticate, get_user
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
@@ -50,16 +51,12 @@ def test_a_wrong_password_and_no_password_are_refused():
     assert authenticate(None, username="john", password="") is None
 
 
-@pytest.mark.asyncio
-@pytest.mark.django_db(transaction=True)
-async def test_one_signs_in_from_async_code_too():
-    user = await User.objects.acreate(
-        username="jane", email="jane@example.org", full_name="Jane", password=""
-    )
-    user.set_password(make.PASSWORD)
-    await user.asave()
-    assert await aauthenticate(None, username="jane@example.org", password=make.PASSWORD) == user
-    assert await aauthenticate(None, username="jane@example.org", password="wrong") is None
+def test_one_signs_in_from_async_code_too():
+    user = make.UserFactory(email="jane@example.org")
+    sign_in = async_to_sync(aauthenticate)
+    assert sign_in(None, username="jane@example.org", password=make.PASSWORD) == user
+    assert sign_in(None, username="jane@example.org", password="wrong") is None
+    assert async_to_sync(user.acheck_password)(make.PASSWORD)
 
 
 def test_the_inactive_and_the_deleted_do_not_sign_in():
@@ -166,17 +163,14 @@ def test_a_stranger_costs_no_query(django_assert_num_queries, client, settings):
         client.get("/language/")
 
 
-@pytest.mark.asyncio
-@pytest.mark.django_db(transaction=True)
-async def test_ones_own_language_under_asgi(settings):
+def test_ones_own_language_goes_first_under_asgi_too(settings):
     settings.ROOT_URLCONF = __name__
     client = AsyncClient()
-    user = await User.objects.acreate(
-        username="j", email="j@example.org", full_name="J", password="!", locale="fr"
-    )
-    await client.aforce_login(user)
-    answer = await client.get("/language-async/", headers={"accept-language": "en"})
+    client.force_login(make.UserFactory(locale="fr"))
+    answer = async_to_sync(client.get)("/language-async/", headers={"accept-language": "en"})
     assert answer.content == b"fr"
+    stranger = async_to_sync(AsyncClient().get)("/language-async/", headers={"accept-language": "en"})
+    assert stranger.content == b"en"
 
 
 def test_the_middleware_serves_both_worlds():

@@ -1,7 +1,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import BlockedEmailDomain, Guardianship, StudentProfile, TeacherProfile, User
 from config.base.values import Money
@@ -9,6 +9,12 @@ from config.base.values import Money
 from . import factories as make
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 def errors_of(obj):
