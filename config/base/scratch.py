@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connections, transaction
+from django.db.utils import load_backend
 
 #: The alias under which the place is reachable while it exists.
 ALIAS = "base_scratch"
@@ -30,8 +31,7 @@ def scratch_database(beside: str, *, commits: bool = False) -> Iterator[Any]:
     with tempfile.TemporaryDirectory(prefix="scratch-") as folder:
         if connections[beside].vendor == "sqlite":
             settings["NAME"] = str(Path(folder) / "scratch.sqlite3")
-        connections.settings[ALIAS] = settings
-        connection = connections[ALIAS]
+        connection = connections[ALIAS] = load_backend(settings["ENGINE"]).DatabaseWrapper(settings, ALIAS)
         try:
             if connection.vendor == "sqlite":
                 yield connection
@@ -50,7 +50,6 @@ def scratch_database(beside: str, *, commits: bool = False) -> Iterator[Any]:
         finally:
             connection.close()
             del connections[ALIAS]
-            del connections.settings[ALIAS]
 
 
 def _enter_schema(connection: Any) -> str:

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connections
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.questioner import NonInteractiveMigrationQuestioner
+from django.db.migrations.questioner import MigrationQuestioner
 from django.db.migrations.state import ProjectState
 
 from ..differences import Difference
@@ -31,7 +31,7 @@ def _unwritten(loader: MigrationLoader) -> Iterator[Difference]:
     detector = MigrationAutodetector(
         loader.project_state(),
         ProjectState.from_apps(apps),
-        NonInteractiveMigrationQuestioner(set(), dry_run=True),
+        MigrationQuestioner(dry_run=True),
     )
     for app_label, migrations in sorted(detector.changes(graph=loader.graph).items()):
         for operation in (operation for migration in migrations for operation in migration.operations):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from .schema import Column, Rule, Schema, Table
@@ -149,7 +150,7 @@ def _clauses(tokens: Tokens) -> Iterator[tuple[str, Tokens]]:
         if (token.text == "as" and before == "always") or (token.text == "not" and after == "deferrable"):
             continue
         starts.append(at)
-    for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
+    for start, end in pairwise([*starts, len(tokens)]):
         yield tokens[start].text, tokens[start + 1 : end]
 
 
