@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from config.base.admin import BaseAdmin, ReadOnlyAdmin
 
 from ..models import Role
+from ..roles import LABELS
 
 admin.site.unregister(Group)
 
@@ -44,10 +45,14 @@ class RoleAdmin(ReadOnlyAdmin, BaseAdmin):
     icon = "shield_person"
     menu_order = 70
     search_fields = ("code", "group__name")
-    list_display = ("code", "group", "permissions_count")
+    list_display = ("label", "code", "group", "permissions_count")
     sortable_by = ("code",)
     ordering = ("code",)
     fieldsets = ((None, {"fields": ("code", "group", "synchronized_permissions")}),)
+
+    @admin.display(description=_("role"))
+    def label(self, role: Role) -> str:
+        return str(LABELS.get(role.code, role.code))
 
     @admin.display(description=_("permissions as synchronised"))
     def permissions_count(self, role: Role) -> int:

@@ -42,7 +42,7 @@ class UserAdmin(BaseAdmin, DjangoUserAdmin):  # type: ignore[misc,type-arg]
     filter_horizontal = ()
     autocomplete_fields = ("groups",)
     readonly_fields = ("is_active", "last_login", "created_at")
-    actions = (*BaseAdmin.actions, "activate_selected", "deactivate_selected")
+    actions = (*BaseAdmin.actions, "activate_selected", "deactivate_selected")  # type: ignore[assignment]
     inlines = (StudentProfileInline, ParentProfileInline, TeacherProfileInline, AdminProfileInline)
     fieldsets = (
         (None, {"fields": ("full_name", "email", "phone")}),

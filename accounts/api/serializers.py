@@ -56,7 +56,9 @@ class UserSerializer(BaseSerializer):
         )
         read_only_fields = ("is_active", "last_login")
         # The model's validators run with its other rules, so that one answer names everything that is wrong.
-        extra_kwargs = {name: {"validators": []} for name in ("username", "email", "time_zone")}
+        extra_kwargs: dict[str, Any] = {
+            name: {"validators": []} for name in ("username", "email", "time_zone")
+        }
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         refused = refused_grants(self.context["request"].user, self.instance, attrs)
