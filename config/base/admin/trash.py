@@ -279,7 +279,7 @@ def batch_contents(deletion_id: Any) -> dict[Any, int]:
         .values_list("at", "n")
         for number, model in enumerate(found)
     ]
-    return {found[at]: n for at, n in queries[0].union(*queries[1:], all=True)}
+    return {found[at]: n for at, n in queries[0].union(*queries[1:], all=True) if n}
 
 
 def _more(found: Any, model: Any) -> list[str]:
