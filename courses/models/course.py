@@ -141,9 +141,9 @@ class Course(BaseModel):
     def clean(self) -> None:
         super().clean()
         if self.status == self.Status.PUBLISHED and not self.has_published_lesson():
+            # Not on `status`: a service owns it, so forms show it without offering it.
             raise ValidationError(
-                {"status": _("A published course needs at least one published lesson.")},
-                code="no_published_lesson",
+                _("A published course needs at least one published lesson."), code="no_published_lesson"
             )
 
     def has_published_lesson(self) -> bool:

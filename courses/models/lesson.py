@@ -113,7 +113,7 @@ class Video(OrderedModel):
     duration_seconds = models.PositiveIntegerField(
         _("duration in seconds"), validators=[MinValueValidator(1)]
     )
-    captions_url = models.URLField(  # noqa: DJ001 - no captions is not an empty address
+    captions_url = models.URLField(
         _("address of the captions"),
         max_length=500,
         null=True,

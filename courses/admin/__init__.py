@@ -1,0 +1,3 @@
+"""The back office's doors to what is taught."""
+
+from . import courses, exercises, lessons, quizzes, tutoring  # noqa: F401 - importing registers them

@@ -1,0 +1,204 @@
+"""What the API shows and takes of courses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError as ModelValidationError
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from config.base.serializers import BaseSerializer
+
+from ..models import (
+    Booking,
+    Course,
+    Exercise,
+    Formula,
+    Lesson,
+    Quiz,
+    QuizItem,
+    Subject,
+    TutoringSession,
+    Video,
+)
+from ..validators import check_prerequisites
+
+KERNEL = ("created_at", "updated_at", "created_by", "updated_by", "version", "is_deleted", "deleted_at")
+
+
+class SubjectSerializer(BaseSerializer):
+    class Meta:
+        model = Subject
+        fields = ("id", "name", "slug", "teachers", *KERNEL)
+
+
+class CourseSerializer(BaseSerializer):
+    """A course. Published and archived by actions of their own."""
+
+    class Meta:
+        model = Course
+        fields = (
+            "id",
+            "subject",
+            "title",
+            "slug",
+            "summary",
+            "description",
+            "difficulty",
+            "status",
+            "instructor",
+            "price_amount",
+            "price_currency",
+            "language",
+            "estimated_minutes",
+            "rating",
+            "rating_count",
+            "enrollment_count",
+            "published_at",
+            "structure_version",
+            *KERNEL,
+        )
+        read_only_fields = ("status", "published_at")
+
+
+class LessonSerializer(BaseSerializer):
+    """A lesson. Published and taken back by actions of their own; without a position it comes last."""
+
+    class Meta:
+        model = Lesson
+        fields = (
+            "id",
+            "course",
+            "title",
+            "slug",
+            "position",
+            "body",
+            "estimated_minutes",
+            "is_published",
+            "is_required",
+            "prerequisites",
+            *KERNEL,
+        )
+        read_only_fields = ("is_published",)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        if attrs.get("prerequisites"):
+            course = attrs.get("course") or self.instance.course
+            try:
+                check_prerequisites(self.instance or Lesson(), attrs["prerequisites"], course_id=course.pk)
+            except ModelValidationError as error:
+                raise ValidationError({"prerequisites": error.messages}) from error
+        return attrs
+
+
+class VideoSerializer(BaseSerializer):
+    class Meta:
+        model = Video
+        fields = ("id", "lesson", "title", "url", "duration_seconds", "position", "captions_url", *KERNEL)
+
+
+class ExerciseSerializer(BaseSerializer):
+    """An exercise. Its answer and explanation are shown to those who may change it, and to nobody else."""
+
+    keys = ("answer", "explanation")
+
+    class Meta:
+        model = Exercise
+        fields = (
+            "id",
+            "lesson",
+            "kind",
+            "difficulty",
+            "prompt",
+            "options",
+            "answer",
+            "explanation",
+            "points",
+            "position",
+            "max_attempts",
+            "revision",
+            *KERNEL,
+        )
+        read_only_fields = ("revision",)
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        request = self.context.get("request")
+        if request is not None and not request.user.has_perm("courses.change_exercise"):
+            for name in self.keys:
+                fields[name].write_only = True
+        return fields
+
+
+class QuizSerializer(BaseSerializer):
+    class Meta:
+        model = Quiz
+        fields = (
+            "id",
+            "lesson",
+            "course",
+            "title",
+            "pass_percent",
+            "time_limit_minutes",
+            "max_attempts",
+            *KERNEL,
+        )
+
+
+class QuizItemSerializer(BaseSerializer):
+    class Meta:
+        model = QuizItem
+        fields = ("id", "quiz", "exercise", "position", "points", *KERNEL)
+
+
+class FormulaSerializer(BaseSerializer):
+    class Meta:
+        model = Formula
+        fields = (
+            "id",
+            "name",
+            "kind",
+            "session_count",
+            "session_minutes",
+            "price_amount",
+            "price_currency",
+            "courses",
+            "is_active",
+            *KERNEL,
+        )
+
+
+class TutoringSessionSerializer(BaseSerializer):
+    class Meta:
+        model = TutoringSession
+        fields = (
+            "id",
+            "teacher",
+            "formula",
+            "course",
+            "starts_at",
+            "ends_at",
+            "capacity",
+            "location",
+            "status",
+            *KERNEL,
+        )
+
+
+class BookingSerializer(BaseSerializer):
+    """A seat in a session, whose times it has."""
+
+    class Meta:
+        model = Booking
+        fields = ("id", "session", "student", "status", "starts_at", "ends_at", *KERNEL)
+        read_only_fields = ("starts_at", "ends_at")
+
+
+class OrderSerializer(serializers.Serializer):  # type: ignore[type-arg]
+    """All parts of a whole by key, in the order wanted."""
+
+    ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), allow_empty=True, max_length=2000
+    )

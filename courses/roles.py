@@ -1,0 +1,17 @@
+"""What each role may do with courses in the back office."""
+
+from accounts.roles import ADMINISTRATOR, CONTENT_EDITOR, SUPPORT, TEACHER, every, grant
+
+CONTENT = ("subject", "course", "lesson", "video", "exercise", "quiz", "quizitem")
+TUTORING = ("formula", "tutoringsession", "booking")
+
+for _action in ("view", "add", "change", "delete"):
+    grant(CONTENT_EDITOR, *every(_action, "courses", *CONTENT))
+    grant(ADMINISTRATOR, *every(_action, "courses", *CONTENT, *TUTORING))
+grant(CONTENT_EDITOR, *every("view", "courses", "formula"))
+grant(TEACHER, *every("view", "courses", *CONTENT, *TUTORING))
+grant(TEACHER, *every("change", "courses", "lesson", "video", "exercise", "quiz", "quizitem"))
+grant(TEACHER, *every("add", "courses", "video", "exercise", "quiz", "quizitem"))
+grant(SUPPORT, *every("view", "courses", *CONTENT, *TUTORING))
+for _action in ("add", "change"):
+    grant(SUPPORT, *every(_action, "courses", "tutoringsession", "booking"))
