@@ -40,8 +40,8 @@ class ChangeSerializer(serializers.Serializer):
 
     field = serializers.CharField()
     name = serializers.CharField()
-    old = AnyValue(allow_null=True)
-    new = AnyValue(allow_null=True)
+    old = AnyValue()
+    new = AnyValue()
 
 
 class PersonSerializer(serializers.Serializer):

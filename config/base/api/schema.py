@@ -16,8 +16,8 @@ IF_MATCH = {
     "in": "header",
     "name": "If-Match",
     "required": True,
-    "description": "The ETag that was read. Without it 428; 412 when the row has changed since.",
-    "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
+    "description": 'The ETag that was read, such as `"3"`. Without it 428; 412 when the row has changed since.',
+    "schema": {"type": "string"},
 }
 REASON = {
     "in": "header",
