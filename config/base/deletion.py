@@ -54,11 +54,11 @@ def soft_delete(objs: Iterable[Any], *, reason: str = "", using: str | None = No
     deletion_id, now = uuid.uuid4(), now_ms()
     with audit_context(reason=reason), transaction.atomic(using=using, savepoint=False):
         found = closure.collect({model: keys}, using=using, lock=True)
-        if found.protecting:
-            raise _protected(found.protecting, using)
         marks = {"is_deleted": True, "deleted_at": now, "deletion_id": deletion_id}
-        for each, taken in found.taken.items():
+        for each, taken in found.taken.items() if not found.protecting else ():
             write(each, taken, {**marks, **each.deletion_values}, using)
+    if found.protecting:  # raised here, the caller's transaction stays usable: nothing was written
+        raise _protected(found.protecting, using)
     if isinstance(objs, list):
         for obj in objs:
             if obj.pk in found.taken.get(model, set()):

@@ -54,7 +54,7 @@ def on_m2m_changed(
     sender: Any, instance: Any, action: str, reverse: bool, model: Any, pk_set: Any, using: str, **kwargs: Any
 ) -> None:
     """Before a removal remember what is really linked; after any change bump the owners."""
-    if not sender._meta.auto_created:
+    if not sender._meta.auto_created or getattr(instance, "links_are_recorded", False):
         return
     field = _field_of(sender)
     if field is None:

@@ -57,6 +57,7 @@ def load_row(instance: Any, write: Callable[..., bool], *, using: str) -> bool:
 def _insert(instance: Any, write: Callable[..., bool], using: str) -> None:
     dumped = instance.version
     if instance.pk is not None and _is_recorded(instance, dumped, using):
+        instance.links_are_recorded = True  # the record of this version is of the row with its links
         write(True, type(instance), True, False, using, None)
         return
     last = _last_version(instance, using) if instance.pk is not None else 0

@@ -57,11 +57,11 @@ def test_a_token_is_recorded_although_it_is_read_after_the_middleware(server, su
     _instance, token = AuthToken.objects.create(user)
     if server == "wsgi":
         client = APIClient()
-        client.credentials(HTTP_AUTHORIZATION=f"Token {token}")
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
         assert client.post("/api-write/").status_code == 200
     else:
         response = async_to_sync(AsyncClient().post)(
-            "/api-write/", headers={"authorization": f"Token {token}"}
+            "/api-write/", headers={"authorization": f"Bearer {token}"}
         )
         assert response.status_code == 200
     assert recorded(subject)[0] == user.pk

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import Count, ProtectedError
 from django.test.utils import CaptureQueriesContext, isolate_apps
 
@@ -186,39 +186,32 @@ def test_many_to_many_links_come_back_with_a_restored_row():
     assert list(subject.teachers.all()) == [teacher]
 
 
-@isolate_apps("courses")
-def test_keep_leaves_the_pointing_row_alive_and_refuses_the_purge():
-    Lesson = model_of("courses.Lesson")
-
-    class Attempt(BaseModel):
-        lesson = models.ForeignKey(Lesson, KEEP, related_name="+")
-
-        class Meta(BaseModel.Meta):
-            app_label = "courses"
-
-    for cached in (introspection.incoming, introspection.kernel_models):
+@pytest.fixture
+def kept_items(monkeypatch):
+    """Quiz items point at their exercise by KEEP, for one test."""
+    link = model_of("courses.QuizItem")._meta.get_field("exercise").remote_field
+    caches = (introspection.incoming, introspection.parent_fields)
+    monkeypatch.setattr(link, "on_delete", KEEP)
+    for cached in caches:
         cached.cache_clear()
-    relation = introspection.Incoming(Attempt, Attempt._meta.get_field("lesson"), KEEP)
-    known = introspection.incoming(Lesson)
-    with connection.schema_editor() as editor:
-        editor.create_model(Attempt)
-        editor.create_model(Attempt.history.model)
-    original = introspection.incoming
-    try:
-        from config.base import closure
+    yield
+    monkeypatch.undo()
+    for cached in caches:
+        cached.cache_clear()
 
-        closure.incoming = lambda model: (*known, relation) if model is Lesson else original(model)
-        lesson = make("courses.Lesson")
-        attempt = Attempt.objects.create(lesson=lesson)
-        lesson.delete()
-        kept = Attempt.objects.get(pk=attempt.pk)
-        assert kept.lesson.is_deleted
-        with pytest.raises(ProtectedError):
-            lesson.purge()
-        assert Lesson.all_objects.filter(pk=lesson.pk).exists()
-    finally:
-        closure.incoming = original
-        introspection.kernel_models.cache_clear()
+
+def test_keep_leaves_the_pointing_row_alive_and_refuses_the_purge(kept_items):
+    item = make("courses.QuizItem")
+    exercise = item.exercise
+    assert type(item) not in preview([exercise]).counts
+    exercise.delete()
+    kept = type(item).objects.get(pk=item.pk)
+    assert kept.exercise.is_deleted
+    kept.save()
+    with pytest.raises(ProtectedError) as caught, transaction.atomic():
+        exercise.purge()
+    assert caught.value.protected_objects == {item}
+    assert type(exercise).all_objects.filter(pk=exercise.pk).exists()
 
 
 @EVERY_MODEL

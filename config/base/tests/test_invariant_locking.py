@@ -30,7 +30,7 @@ def test_invariant_4_an_instance_loaded_without_its_version_cannot_be_saved():
     course = make("courses.Course")
     partial = type(course).objects.only("title").get(pk=course.pk)
     partial.title = "Blind"
-    with pytest.raises(StaleObjectError) as caught:
+    with pytest.raises(StaleObjectError) as caught, transaction.atomic():
         partial.save()
     assert (caught.value.expected, caught.value.found) == (None, None)
 
@@ -59,7 +59,7 @@ def test_invariant_4_a_row_deleted_meanwhile_is_not_saved_back_to_life():
     course = make("courses.Course")
     stale = type(course).objects.get(pk=course.pk)
     course.delete()
-    with pytest.raises(StaleObjectError) as caught:
+    with pytest.raises(StaleObjectError) as caught, transaction.atomic():
         stale.save()
     assert caught.value.found is None
     assert not type(course).objects.filter(pk=course.pk).exists()
@@ -119,7 +119,7 @@ def test_invariant_9_a_dead_protecting_parent_is_refused_too():
     other = make("courses.Subject")
     other.delete()
     course.subject = other
-    with pytest.raises(DeletedParentError):
+    with pytest.raises(DeletedParentError), transaction.atomic():
         course.save()
     assert type(course).objects.get(pk=course.pk).subject == subject
 

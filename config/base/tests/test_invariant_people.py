@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import authenticate, get_user_model
+from django.db import transaction
 from django.utils import timezone
 
 from config.base.audit import audit_context
@@ -62,7 +63,7 @@ def test_invariant_12_reverting_keeps_the_password_and_obeys_the_lock():
     user.refresh_from_db()
     assert user.full_name == "Before"
     assert user.check_password("chosen-after-the-first-version")
-    with pytest.raises(StaleObjectError):
+    with pytest.raises(StaleObjectError), transaction.atomic():
         revert(stale, stale.history.last())
     with pytest.raises(DomainError):
         revert(make("accounts.User"), user.history.last())

