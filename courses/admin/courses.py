@@ -14,7 +14,7 @@ from config.base.admin import BaseAdmin, BaseTabularInline, Figure
 from .. import services
 from ..models import Course, Lesson, Subject
 from .actions import do_for_each
-from .markdown import TextAreasMixin
+from .fields import FormFieldsMixin
 
 
 class LessonInline(BaseTabularInline):
@@ -41,7 +41,7 @@ class SubjectAdmin(BaseAdmin):
 
 
 @admin.register(Course)
-class CourseAdmin(TextAreasMixin, BaseAdmin):
+class CourseAdmin(FormFieldsMixin, BaseAdmin):
     icon = "school"
     menu_order = 20
     markdown_fields = ("description",)

@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from config.base.admin import BaseAdmin
 
 from ..models import Exercise
-from .markdown import TextAreasMixin
+from .fields import FormFieldsMixin
+
+#: What gives the right answer away.
+KEY_FIELDS = ("answer", "explanation")
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(TextAreasMixin, BaseAdmin):
+class ExerciseAdmin(FormFieldsMixin, BaseAdmin):
     """Exercises. The key and what explains it are shown to those who may change them."""
 
     icon = "quiz"
@@ -35,6 +39,26 @@ class ExerciseAdmin(TextAreasMixin, BaseAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
-        if request.user.has_perm("courses.change_exercise") or obj is None:
+        if obj is None or _may_see_keys(request):
             return fieldsets
-        return [each for each in fieldsets if "answer" not in each[1]["fields"]]
+        return [each for each in fieldsets if not set(KEY_FIELDS) & set(each[1]["fields"])]
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Old versions hold old keys: they are left out like the present ones."""
+        response = super().history_view(request, object_id, extra_context)
+        if not _may_see_keys(request):
+            for version in getattr(response, "context_data", {}).get("versions", ()):
+                version["changes"] = [each for each in version["changes"] if each["field"] not in KEY_FIELDS]
+        return response
+
+    def version_view(self, request: HttpRequest, object_id: str, version: int) -> HttpResponse:
+        response = super().version_view(request, object_id, version)
+        context = getattr(response, "context_data", {})
+        if "rows" in context and not _may_see_keys(request):
+            hidden = {capfirst(Exercise._meta.get_field(name).verbose_name) for name in KEY_FIELDS}
+            context["rows"] = [row for row in context["rows"] if str(row["label"]) not in hidden]
+        return response
+
+
+def _may_see_keys(request: HttpRequest) -> bool:
+    return request.user.has_perm("courses.change_exercise")

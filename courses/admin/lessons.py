@@ -16,7 +16,7 @@ from .. import services
 from ..models import Exercise, Lesson, Video
 from ..validators import check_prerequisites
 from .actions import do_for_each
-from .markdown import TextAreasMixin
+from .fields import FormFieldsMixin
 
 
 class LessonForm(LockedModelForm):
@@ -33,7 +33,7 @@ class LessonForm(LockedModelForm):
         return cleaned
 
 
-class VideoInline(BaseTabularInline):
+class VideoInline(FormFieldsMixin, BaseTabularInline):
     model = Video
     fields = ("position", "title", "url", "duration_seconds", "captions_url")
     ordering_field = "position"
@@ -56,7 +56,7 @@ class ExerciseInline(BaseTabularInline):
 
 
 @admin.register(Lesson)
-class LessonAdmin(TextAreasMixin, BaseAdmin):
+class LessonAdmin(FormFieldsMixin, BaseAdmin):
     form = LessonForm
     icon = "menu_book"
     menu_order = 30
@@ -86,7 +86,7 @@ class LessonAdmin(TextAreasMixin, BaseAdmin):
 
 
 @admin.register(Video)
-class VideoAdmin(BaseAdmin):
+class VideoAdmin(FormFieldsMixin, BaseAdmin):
     icon = "movie"
     menu_order = 40
     search_fields = ("title", "lesson__title")

@@ -48,9 +48,8 @@ def reorder(model: type[OrderedModel], *, parent: models.Model, ids: Sequence[in
     rows = model._base_manager.filter(**{model.ordered_within: parent}, is_deleted=False).order_by("pk")
     before = dict(rows.select_for_update().values_list("pk", "position"))
     if sorted(ids) != sorted(before):
-        raise DomainError(
-            _("Name each part exactly once. Somebody may have added or removed one."), code="order_mismatch"
-        )
+        message = _("Name each part exactly once. Somebody may have added or removed one.")
+        raise DomainError(message, code="order_mismatch")
     wanted = dict(zip(ids, sorted(before.values()), strict=True))
     moved = {pk: position for pk, position in wanted.items() if before[pk] != position}
     if not moved:

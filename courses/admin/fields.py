@@ -1,4 +1,4 @@
-"""Editing Markdown and JSON as text."""
+"""Form fields of the back office: Markdown and JSON as text, addresses without a scheme as https."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 
-class TextAreasMixin:
+class FormFieldsMixin:
     """Names in `markdown_fields` get a tall area in a fixed-width face; JSON the same, a little lower."""
 
     markdown_fields: ClassVar[tuple[str, ...]] = ()
@@ -19,6 +19,8 @@ class TextAreasMixin:
             kwargs["widget"] = _area(rows=16)
         elif isinstance(db_field, models.JSONField):
             kwargs["widget"] = _area(rows=8)
+        elif isinstance(db_field, models.URLField):
+            kwargs["assume_scheme"] = "https"
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
 
