@@ -1,10 +1,12 @@
-# Read by `manage.py shell`: prints a token of a superuser whose id no generated request will hit,
-# so that deactivating a user at random never takes the tester's own rights away.
+# Read by `manage.py shell`: prints a token of a new superuser whose id no generated request will hit,
+# so that deactivating somebody at random seldom takes the tester's own rights away.
+from secrets import randbelow, token_hex
+
 from django.contrib.auth import get_user_model
 from knox.models import AuthToken
 
-User = get_user_model()
-tester = User.objects.create_superuser(
-    id=2**52, username="schemathesis", email="schemathesis@example.org", password=None
+name = f"tester-{token_hex(4)}"
+tester = get_user_model().objects.create_superuser(
+    id=2**52 + randbelow(2**20), username=name, email=f"{name}@example.org", password=None
 )
 print(AuthToken.objects.create(tester)[1])
