@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -26,12 +25,3 @@ class ApiRootView(APIView):
     def get(self, request: Request) -> Response:
         root = reverse("api-root", request=request)
         return Response({app: f"{root}{app}/" for app in self.apps})
-
-
-@extend_schema(exclude=True)
-class ApiNothingView(APIView):
-    """Whatever else is asked for below /api/v1/: the API's own 404, once signed in."""
-
-    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
-        super().initial(request, *args, **kwargs)
-        raise Http404

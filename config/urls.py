@@ -5,7 +5,8 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from config.api_root import ApiNothingView, ApiRootView
+from config.api_root import ApiRootView
+from config.base.api.routers import NothingView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
@@ -16,7 +17,7 @@ urlpatterns = [
     path("api/v1/courses/", include("courses.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     # Last below api/v1/, and only with its final slash: without it CommonMiddleware still redirects.
-    re_path(r"^api/v1/.*/$", ApiNothingView.as_view(), name="api-nothing"),
+    re_path(r"^api/v1/.*/$", NothingView.as_view(), name="api-nothing"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
 ]
 

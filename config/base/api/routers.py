@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import routers
 from rest_framework.permissions import IsAdminUser
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
+from rest_framework.views import APIView
 
 
 @extend_schema(exclude=True)
@@ -19,6 +21,15 @@ class ResourcesView(routers.APIRootView):
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         return Response({name: reverse(url, request=request) for name, url in self.api_root_dict.items()})
+
+
+@extend_schema(exclude=True)
+class NothingView(APIView):
+    """Whatever else is asked for below the API: its own 404, once signed in."""
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise Http404
 
 
 class BaseRouter(routers.DefaultRouter):

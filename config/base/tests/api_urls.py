@@ -8,9 +8,8 @@ from django.urls import include, path, re_path
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from config.api_root import ApiNothingView, ApiRootView
 from config.base.api.pagination import NewestFirstPagination
-from config.base.api.routers import BaseRouter
+from config.base.api.routers import BaseRouter, NothingView, ResourcesView
 from config.base.api.views import BaseViewSet, ReadOnlyBaseViewSet
 from config.base.exceptions import DomainError
 from config.base.serializers import BaseSerializer
@@ -86,8 +85,8 @@ router.register("broken", BrokenViewSet, basename="broken")
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("api/v1/", ApiRootView.as_view(), name="api-root"),
+    path("api/v1/", ResourcesView.as_view(api_root_dict={"students": "students-list"}), name="api-root"),
     path("api/v1/test/", include(router.urls)),
-    re_path(r"^api/v1/.*/$", ApiNothingView.as_view()),
+    re_path(r"^api/v1/.*/$", NothingView.as_view()),
 ]
 handler500 = "config.base.api.errors.server_error"
