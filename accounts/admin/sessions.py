@@ -21,6 +21,10 @@ for _model in (EmailAddress, AuthToken, UserSession):
     if admin.site.is_registered(_model):
         admin.site.unregister(_model)
 
+# The library names its model in English only.
+UserSession._meta.verbose_name = _("user session")
+UserSession._meta.verbose_name_plural = _("user sessions")
+
 
 @admin.register(UserSession)
 class UserSessionAdmin(ReadOnlyAdmin, BaseAdmin):

@@ -10,6 +10,9 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": _("Back office"),
     "SITE_SYMBOL": "school",
     "SITE_URL": None,
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("base/icon.svg")}
+    ],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,

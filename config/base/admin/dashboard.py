@@ -45,7 +45,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         figures.append(
             Figure(_("In the trash"), in_trash, icon="delete", hint=_("Rows that can still be restored"))
         )
-    return {**context, "figures": figures, "recent": recent_changes(list(admins))}
+    changing = [model for model in admins if not getattr(model, "append_only", False)]
+    return {**context, "title": _("Dashboard"), "figures": figures, "recent": recent_changes(changing)}
 
 
 def trash_size(models: list[Any]) -> int:

@@ -62,6 +62,12 @@ class FindingChangeList(ChangeList):
         names = [name for name in self.list_display if isinstance(name, str) and self._is_relation(name)]
         return queryset.select_related(*names) if names else queryset
 
+    def get_results(self, request: HttpRequest) -> None:
+        """The whole number is counted only where nothing narrows the list: it is the list's own."""
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count
+
     def _is_relation(self, name: str) -> bool:
         try:
             field = self.lookup_opts.get_field(name)

@@ -33,6 +33,9 @@ class LockedModelForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.Textarea) and isinstance(field, forms.CharField):
+                keep_text(field)
         if self.ordering_field in self.fields:
             shown = self.fields[self.ordering_field]
             self.fields[self.ordering_field] = forms.IntegerField(
@@ -79,22 +82,47 @@ class LockedModelForm(forms.ModelForm):  # type: ignore[type-arg]
             # What the page sends says who comes before whom; the formset turns it into positions.
             self.rank = cleaned.pop(self.ordering_field, None)
         if self.is_locked:
-            self._refuse_stale()
+            self._refuse_stale(cleaned)
         return cleaned
 
-    def _refuse_stale(self) -> None:
+    def _refuse_stale(self, cleaned: dict[str, Any] | None) -> None:
         seen = self.data.get(self.seen_version_name)
         if seen and seen == str(self.instance.version) and not self.instance.is_deleted:
+            self._leave_untouched(cleaned or {})
             return
         self.stale = staleness_of(self.instance, self._loaded_version())
         if self.stale is not None:
             self.add_error(None, ValidationError(self.stale.message, code="stale"))
+
+    def _leave_untouched(self, cleaned: dict[str, Any]) -> None:
+        """Who saves over another's changes saves what they typed: the fields that they left alone stay the other's."""
+        record = self.instance.history.filter(version=self._loaded_version()).first()
+        for model_field in self.instance._meta.concrete_fields:
+            name = model_field.name
+            if record is None or name not in cleaned or not hasattr(record, model_field.attname):
+                continue
+            if not self.fields[name].has_changed(getattr(record, model_field.attname), self[name].data):
+                cleaned[name] = getattr(self.instance, name)
 
     def _loaded_version(self) -> int | None:
         try:
             return int(str(self.data.get(self.add_prefix(VERSION_FIELD))))
         except (TypeError, ValueError):
             return None
+
+
+def keep_text(field: forms.CharField) -> None:
+    """Take a long text as it is: browsers send CRLF for each line end, which would look like a change of every line."""
+    read = field.widget.value_from_datadict
+
+    def value_from_datadict(data: Any, files: Any, name: str) -> Any:
+        value = read(data, files, name)
+        if not isinstance(value, str):
+            return value
+        return value.replace("\r\n", "\n") if value.strip() else ""
+
+    field.strip = False
+    field.widget.value_from_datadict = value_from_datadict  # type: ignore[method-assign]
 
 
 class LockedFormSetMixin:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -15,12 +16,15 @@ DEFAULT_ICON = "table_rows"
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
-    """One group an app, in the order of INSTALLED_APPS, of the models that this person may view."""
+    """One group an app, in the order of INSTALLED_APPS, of the models that this person may view.
+
+    A model of a library stands with the app whose admin shows it.
+    """
     groups: list[dict[str, Any]] = [
         {"items": [{"title": _("Dashboard"), "icon": "dashboard", "link": reverse("admin:index")}]}
     ]
     for config in apps.get_app_configs():
-        items = [_item(each) for each in sorted(_viewable(request, config.label), key=_place)]
+        items = [_item(each) for each in sorted(_viewable(request, config.name), key=_place)]
         if items:
             groups.append({"title": capfirst(config.verbose_name), "separator": True, "items": items})
     return groups
@@ -31,8 +35,7 @@ def account_links(request: HttpRequest) -> list[dict[str, Any]]:
     links: list[dict[str, Any]] = []
     if not request.user.is_authenticated:
         return links
-    model: Any = type(request.user)
-    own = admin.site._registry.get(model)
+    own = admin.site._registry.get(get_user_model())
     if own is not None and own.has_view_or_change_permission(request, request.user):
         options = own.model._meta
         url = reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[request.user.pk])
@@ -42,11 +45,11 @@ def account_links(request: HttpRequest) -> list[dict[str, Any]]:
     return links
 
 
-def _viewable(request: HttpRequest, app_label: str) -> list[Any]:
+def _viewable(request: HttpRequest, app_name: str) -> list[Any]:
     return [
         each
-        for model, each in admin.site._registry.items()
-        if model._meta.app_label == app_label
+        for each in admin.site._registry.values()
+        if type(each).__module__.startswith(f"{app_name}.")
         and each.has_module_permission(request)
         and each.has_view_or_change_permission(request)
     ]

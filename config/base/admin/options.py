@@ -91,7 +91,7 @@ class BaseAdmin(
             forms += inline.formset.forms
         context["stale_rows"] = [
             {
-                "instance": form.stale.instance,
+                "name": form.stale.name,
                 "edits": form.stale.edits,
                 "found": form.stale.found,
                 "url": self._linked_url(form.stale.instance) or request.path,
@@ -128,7 +128,7 @@ class InlineMixin(SavingInlineMixin, AutocompleteMixin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The version travels with each row that may be changed."""
-        fieldsets = super().get_fieldsets(request, obj)
+        fieldsets = self._with_handle_first(super().get_fieldsets(request, obj))
         if VERSION_FIELD in flatten_fieldsets(fieldsets) or not is_kernel_model(self.model):
             return fieldsets
         whole = self.admin_site._registry.get(self.parent_model)
@@ -137,6 +137,14 @@ class InlineMixin(SavingInlineMixin, AutocompleteMixin):
             return fieldsets
         *others, (name, options) = fieldsets
         return [*others, (name, {**options, "fields": [*options["fields"], VERSION_FIELD]})]
+
+    def _with_handle_first(self, fieldsets: Any) -> Any:
+        """The handle to drag by stands in the first cell, which must not be the hidden position's."""
+        (name, options), *others = fieldsets
+        fields = list(options["fields"])
+        if self.hide_ordering_field and fields[0] == self.ordering_field:
+            return [(name, {**options, "fields": [*fields[1:], fields[0]]}), *others]
+        return fieldsets
 
 
 class BaseTabularInline(InlineMixin, TabularInline):

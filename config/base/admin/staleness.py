@@ -21,10 +21,14 @@ class Staleness:
     expected: int | None
     found: int | None
     edits: list[dict[str, Any]]
+    name: str = ""  # as it was stored: the form puts what was typed into the instance
+
+    def __post_init__(self) -> None:
+        self.name = self.name or str(self.instance)
 
     @property
     def message(self) -> str:
-        name, row = self.instance._meta.verbose_name, self.instance
+        name, row = self.instance._meta.verbose_name, self.name
         if self.found is None:
             text = _("Not saved: the %(name)s “%(row)s” was moved to the trash meanwhile.")
         elif self.expected is None:

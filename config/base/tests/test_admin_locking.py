@@ -72,6 +72,24 @@ def test_who_has_seen_the_changes_may_save_over_them(boss):
     assert (row.school, row.version) == ("Mine", 3)
 
 
+def test_saving_over_keeps_the_others_change_where_nothing_was_typed(boss):
+    row = make("accounts.StudentProfile", school="Before", learning_goals="Before")
+    url, data = open_form(boss, row)
+    change(row, school="Hers")
+    response = boss.post(url, data | {"learning_goals": "Mine", "seen_version": "2"})
+    assert response.status_code == 302
+    row.refresh_from_db()
+    assert (row.school, row.learning_goals) == ("Hers", "Mine")
+
+
+def test_line_ends_of_the_browser_are_no_change(boss):
+    row = make("accounts.StudentProfile", learning_goals="One\nTwo\n")
+    url, data = open_form(boss, row)
+    assert boss.post(url, data | {"learning_goals": "One\r\nTwo\r\n"}).status_code == 302
+    row.refresh_from_db()
+    assert row.version == 1
+
+
 def test_a_row_deleted_meanwhile_keeps_what_was_typed(boss):
     row = make("accounts.StudentProfile")
     url, data = open_form(boss, row)
