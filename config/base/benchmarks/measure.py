@@ -9,7 +9,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 
 #: Prepares one run, unmeasured, and returns the work to be measured.
 Work = Callable[[], Callable[[], Any]]
@@ -61,6 +61,7 @@ class Measurement:
         }
 
 
+@override_settings(DEBUG=False)  # which keeps a log of every query, and takes its time
 def interleave(works: Mapping[str, Work], *, rounds: int, connection: Any) -> dict[str, Timing]:
     """Run each work `rounds` times, taking turns and changing the order, so that none profits from its place.
 
@@ -69,6 +70,7 @@ def interleave(works: Mapping[str, Work], *, rounds: int, connection: Any) -> di
     queries = {}
     for name, prepare in works.items():
         run = prepare()
+        connection.queries_log.clear()  # it holds so many and no more
         with CaptureQueriesContext(connection) as captured:
             run()
         queries[name] = len(captured)
