@@ -112,8 +112,6 @@ def _change(model: Any, row: Any, name: str | None, people: dict[Any, Any]) -> d
 
 
 def _moment(value: Any) -> Any:
-    """A raw query gives SQLite's dates as text, in UTC without saying so."""
-    if isinstance(value, str):
-        parsed = parse_datetime(value)
-        return parsed.replace(tzinfo=UTC) if parsed is not None and parsed.tzinfo is None else parsed
-    return value
+    """A raw query gives SQLite's dates as text or without a zone; they are in UTC."""
+    parsed = parse_datetime(value) if isinstance(value, str) else value
+    return parsed.replace(tzinfo=UTC) if parsed is not None and parsed.tzinfo is None else parsed

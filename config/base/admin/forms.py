@@ -97,12 +97,14 @@ class LockedModelForm(forms.ModelForm):  # type: ignore[type-arg]
     def _leave_untouched(self, cleaned: dict[str, Any]) -> None:
         """Who saves over another's changes saves what they typed: the fields that they left alone stay the other's."""
         record = self.instance.history.filter(version=self._loaded_version()).first()
+        self.changed_data = [name for name in self.changed_data if name != VERSION_FIELD]
         for model_field in self.instance._meta.concrete_fields:
             name = model_field.name
             if record is None or name not in cleaned or not hasattr(record, model_field.attname):
                 continue
             if not self.fields[name].has_changed(getattr(record, model_field.attname), self[name].data):
                 cleaned[name] = getattr(self.instance, name)
+                self.changed_data = [each for each in self.changed_data if each != name]
 
     def _loaded_version(self) -> int | None:
         try:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+
+from config.base.querysets import now_ms
 
 from .admin_helpers import admin_of, signed_in, text_of, url_of
 from .api_helpers import make_many
@@ -85,6 +89,12 @@ def test_the_first_page_shows_figures_trash_and_recent_changes(boss):
     assert figures["Active people"] == 1
     assert "seen.example" in text
     assert url_of(type(row), "history", row.pk) in text
+
+
+def test_recent_changes_are_told_in_the_right_time_zone(boss):
+    make("accounts.BlockedEmailDomain")
+    (newest, *_others) = boss.get(reverse("admin:index")).context["recent"]
+    assert abs(now_ms() - newest["when"]) < timedelta(minutes=1)
 
 
 def test_the_first_page_shows_only_what_one_may_view():

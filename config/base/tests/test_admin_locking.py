@@ -82,6 +82,15 @@ def test_saving_over_keeps_the_others_change_where_nothing_was_typed(boss):
     assert (row.school, row.learning_goals) == ("Hers", "Mine")
 
 
+def test_saving_over_without_having_typed_anything_writes_no_version(boss):
+    row = make("accounts.StudentProfile", school="Before")
+    url, data = open_form(boss, row)
+    change(row, school="Hers")
+    assert boss.post(url, data | {"seen_version": "2"}).status_code == 302
+    row.refresh_from_db()
+    assert (row.school, row.version) == ("Hers", 2)
+
+
 def test_line_ends_of_the_browser_are_no_change(boss):
     row = make("accounts.StudentProfile", learning_goals="One\nTwo\n")
     url, data = open_form(boss, row)
