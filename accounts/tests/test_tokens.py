@@ -95,3 +95,8 @@ def test_a_browsers_session_serves_the_api_and_is_ended_by_it(client):
     assert client.get(USERS).status_code == 200
     assert client.post(LOGOUT).status_code == 204
     assert client.get(USERS).status_code in (401, 403)
+
+
+@pytest.mark.parametrize("key", ["nosuch", "%00", "a%00b", "%F0%9F", "%20"])
+def test_a_key_that_is_none_is_not_found(key):
+    assert api_client(make.UserFactory()).delete(f"{TOKENS}{key}/").status_code == 404
