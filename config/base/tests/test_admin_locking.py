@@ -36,7 +36,7 @@ def change(row, who=None, **values):
     return other
 
 
-def test_a_stale_save_names_who_changed_which_fields_and_when(boss):
+def test_invariant_5_a_stale_save_names_who_changed_which_fields_and_when(boss):
     row = make("accounts.StudentProfile", school="Before")
     url, data = open_form(boss, row)
     marie = factory_for("accounts.User")(full_name="Marie Curie")

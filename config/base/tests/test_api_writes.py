@@ -21,7 +21,7 @@ def url_of(row, action=""):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("method", ["patch", "post"])
-def test_of_eight_parallel_changes_with_one_etag_one_wins(staff_api, method):
+def test_invariant_5_of_eight_parallel_changes_with_one_etag_one_wins(staff_api, method):
     student = make("accounts.StudentProfile")
     url = url_of(student) if method == "patch" else url_of(student, "promote/")
     headers = {"If-Match": etag(student)}
@@ -52,7 +52,7 @@ def test_a_change_racing_a_delete_is_refused_or_comes_first(staff_api):
 
 
 @pytest.mark.parametrize("header", [None, "", "*", " * "])
-def test_no_version_named_is_428(staff_api, header):
+def test_invariant_5_no_version_named_is_428(staff_api, header):
     student = make("accounts.StudentProfile")
     headers = {} if header is None else {"If-Match": header}
     answer = staff_api.patch(url_of(student), {"school": "X"}, format="json", headers=headers)
@@ -61,7 +61,7 @@ def test_no_version_named_is_428(staff_api, header):
 
 
 @pytest.mark.parametrize("header", ['"2"', 'W/"1"', "1", '"1', "junk", '"01"'])
-def test_another_version_is_412_with_the_current_one(staff_api, header):
+def test_invariant_5_another_version_is_412_with_the_current_one(staff_api, header):
     student = make("accounts.StudentProfile")
     answer = staff_api.patch(url_of(student), {"school": "X"}, format="json", headers={"If-Match": header})
     assert (answer.status_code, answer["ETag"]) == (412, '"1"')
