@@ -153,7 +153,8 @@ class BookingQuerySet(BaseQuerySet["Booking"]):
     def bulk_create(self, objs: Iterable[Booking], *args: Any, **kwargs: Any) -> list[Booking]:  # type: ignore[override]
         """As everywhere; each booking takes its session's times, as `save()` does."""
         objs = list(objs)
-        sessions = self.model._meta.get_field("session").related_model.all_objects
+        session: Any = self.model._meta.get_field("session").related_model
+        sessions = session.all_objects
         wanted = sessions.filter(pk__any_of=[obj.session_id for obj in objs])
         times = {key: rest for key, *rest in wanted.values_list("pk", "starts_at", "ends_at")}
         for obj in objs:

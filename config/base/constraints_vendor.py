@@ -53,7 +53,7 @@ class NoOverlap(ExclusionConstraint):
     @property
     def fields(self) -> tuple[str, ...]:
         """The fields it speaks of: an error lands on the last of them that is shown."""
-        named = [name for name in condition_fields(self.condition) if name != "is_deleted"]
+        named = [name for name in condition_fields(self.condition or Q()) if name != "is_deleted"]
         return (*named, self.starts, self.ends, self.owner)
 
     def constraint_sql(self, model: Any, schema_editor: Any) -> Any:

@@ -55,7 +55,8 @@ class ExerciseAdmin(FormFieldsMixin, BaseAdmin):
         response = super().version_view(request, object_id, version)
         context = getattr(response, "context_data", {})
         if "rows" in context and not _may_see_keys(request):
-            hidden = {capfirst(Exercise._meta.get_field(name).verbose_name) for name in KEY_FIELDS}
+            keys: list[Any] = [Exercise._meta.get_field(name) for name in KEY_FIELDS]
+            hidden = {capfirst(field.verbose_name) for field in keys}
             context["rows"] = [row for row in context["rows"] if str(row["label"]) not in hidden]
         return response
 

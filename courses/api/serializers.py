@@ -85,7 +85,8 @@ class LessonSerializer(BaseSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
         if attrs.get("prerequisites"):
-            course = attrs.get("course") or self.instance.course
+            stored: Any = self.instance  # there is one where no course was sent
+            course = attrs.get("course") or stored.course
             try:
                 check_prerequisites(self.instance or Lesson(), attrs["prerequisites"], course_id=course.pk)
             except ModelValidationError as error:

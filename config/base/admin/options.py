@@ -30,7 +30,7 @@ class BaseAdmin(
     form = LockedModelForm
     icon: ClassVar[str] = "table_rows"
     menu_order: ClassVar[int] = 100
-    actions = ("restore_selected",)
+    actions: tuple[Any, ...] = ("restore_selected",)
     warn_unsaved_form = True
     change_form_template = "admin/kernel_change_form.html"
 

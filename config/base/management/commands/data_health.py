@@ -37,7 +37,9 @@ class Command(OperatorCommand):
             rows = result[section]
             if rows:
                 headings = [name.replace("_", " ") for name in rows[0]]
-                self.table(headings, [[_readable(name, value) for name, value in row.items()] for row in rows])
+                self.table(
+                    headings, [[_readable(name, value) for name, value in row.items()] for row in rows]
+                )
             else:
                 self.stdout.write("none")
             self.stdout.write("")
