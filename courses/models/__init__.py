@@ -1,11 +1,12 @@
 """The models of what is taught, one file per aggregate."""
 
+from .booking import Booking
 from .course import Course
 from .exercise import Exercise
 from .lesson import Lesson, Video
 from .quiz import Quiz, QuizItem
 from .subject import Subject
-from .tutoring import Booking, Formula, TutoringSession
+from .tutoring import Formula, TutoringSession
 
 __all__ = [
     "Booking",

@@ -69,7 +69,9 @@ def test_parts_dragged_into_another_order_are_saved_together(boss, whole, part, 
     found = list(getattr(parent, name).order_by("position").values_list("pk", flat=True))
     assert found == [row.pk for row in rows][::-1]
     assert_sound(model)
-    assert sorted(model.objects.values_list("version", flat=True)) == [1, 2, 2], "the middle one has not moved"
+    assert sorted(model.objects.values_list("version", flat=True)) == [1, 2, 2], (
+        "the middle one has not moved"
+    )
 
 
 def test_a_lesson_added_on_the_course_page_comes_last(boss):
