@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.signals import m2m_changed
 from django.utils.translation import gettext as _
 
+from config.base import integrity
+from config.base.differences import Difference
 from config.base.exceptions import DomainError
 from config.base.guards import guard
 
@@ -23,6 +26,7 @@ STRUCTURE_FIELDS = ("course_id", "position", "is_published", "is_required", "is_
 
 def watch() -> None:
     """Put the models under guard; called once when the app is ready."""
+    integrity.register(published_courses_teach)
     guard(Lesson, raise_structure_version)
     guard(TutoringSession, keep_sessions)
     guard(Booking, keep_bookings)
@@ -49,9 +53,43 @@ def raise_structure_version(keys: list[int], using: str) -> None:
         if len(found) == 1 or found[-1] != found[-2]
         for course, *_rest in found[-2:]
     }
+    _keep_something_to_learn(records.values(), using)
     if touched:
         courses = Course.all_objects.using(using).filter(pk__any_of=sorted(touched))
         courses.update(structure_version=F("structure_version") + 1)
+
+
+def _keep_something_to_learn(records: Iterable[list[tuple[Any, ...]]], using: str) -> None:
+    """DomainError `last_published_lesson` when a published course has just lost its last published lesson."""
+
+    def offered_in(structure: tuple[Any, ...]) -> int | None:
+        course, _position, is_published, _is_required, is_deleted = structure
+        return course if is_published and not is_deleted else None
+
+    left = {
+        offered_in(found[-2])
+        for found in records
+        if len(found) > 1 and offered_in(found[-2]) != offered_in(found[-1])
+    }
+    left.discard(None)
+    if not left:
+        return
+    # Locked, because publishing the course meanwhile would look for the very lesson that goes.
+    courses = Course.objects.using(using).published().filter(pk__any_of=sorted(left)).order_by("pk")
+    published = list(courses.select_for_update(no_key=True).values_list("pk", flat=True))
+    if not published:
+        return
+    lessons = Lesson.objects.using(using).published().filter(course__any_of=published)
+    if set(published) - set(lessons.order_by().values_list("course_id", flat=True)):
+        message = _("This is the only published lesson of a published course. Archive the course first.")
+        raise DomainError(message, code="last_published_lesson")
+
+
+def published_courses_teach(using: str) -> Iterator[Difference]:
+    """The same for `check_data`, whoever wrote past the kernel."""
+    lessons = Lesson.objects.using(using).published().filter(course=OuterRef("pk"))
+    for course in Course.objects.using(using).published().filter(~Exists(lessons)):
+        yield Difference("courses_course.status", "published without a lesson", found=f"course {course.pk}")
 
 
 def keep_sessions(keys: list[int], using: str) -> None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
 
 from config.base.deletion import soft_delete
+from config.base.exceptions import DomainError
+from courses.invariants import published_courses_teach
 from courses.models import Course, Lesson
-from courses.services import publish_lesson, reorder_lessons, unpublish_lesson
+from courses.services import publish_course, publish_lesson, reorder_lessons, unpublish_lesson
 
 from .factories import CourseFactory, ExerciseFactory, LessonFactory
 
@@ -67,3 +72,57 @@ def test_what_is_written_in_a_lesson_is_no_structure():
     assert Course.objects.get(pk=lesson.course_id).version == version, (
         "an open form of the course stays fresh"
     )
+
+
+@pytest.mark.parametrize("way", ["delete", "queryset.delete", "update", "save", "move"])
+def test_a_published_course_keeps_a_published_lesson_on_every_path(way):
+    course, other = CourseFactory(), CourseFactory()
+    LessonFactory(course=course)
+    lesson = publish_lesson(lesson=LessonFactory(course=course))
+    publish_course(course=course)
+    mine = Lesson.objects.filter(pk=lesson.pk)
+    with pytest.raises(DomainError) as caught, transaction.atomic():
+        if way == "delete":
+            lesson.delete()
+        elif way == "queryset.delete":
+            mine.delete()
+        elif way == "update":
+            mine.update(is_published=False)
+        elif way == "save":
+            lesson.is_published = False
+            lesson.save()
+        else:
+            mine.update(course=other)
+    assert caught.value.code == "last_published_lesson"
+    assert course.lessons.published().get() == lesson
+
+
+def test_a_published_course_falls_with_its_lessons_and_comes_back_with_them():
+    course = CourseFactory()
+    publish_lesson(lesson=LessonFactory(course=course))
+    publish_course(course=course)
+    course.delete()
+    course.restore()
+    assert course.status == Course.Status.PUBLISHED
+    assert course.has_published_lesson()
+
+
+def test_the_back_office_says_why_the_last_published_lesson_stays(admin_client):
+    lesson = publish_lesson(lesson=LessonFactory())
+    publish_course(course=lesson.course)
+    url = reverse("admin:courses_lesson_delete", args=[lesson.pk])
+    confirmation = admin_client.get(url)
+    seen = confirmation.context_data["seen_preview"]
+    response = admin_client.post(url, {"post": "yes", "seen_preview": seen}, follow=True)
+    assert [message.level_tag for message in response.context["messages"]] == ["error"]
+    assert Lesson.objects.filter(pk=lesson.pk).exists()
+
+
+def test_the_data_check_finds_a_published_course_without_a_lesson():
+    course = CourseFactory()
+    publish_lesson(lesson=LessonFactory(course=course))
+    publish_course(course=course)
+    assert list(published_courses_teach("default")) == []
+    QuerySet.update(course.lessons.all(), is_published=False)  # past the kernel
+    (found,) = published_courses_teach("default")
+    assert found.found == f"course {course.pk}"

@@ -135,6 +135,9 @@ class TrashMixin:
             text = _("Nothing was deleted: the rows have changed meanwhile. See what it would take now.")
             self.message_user(request, text, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
+        except DomainError as error:  # a rule of the app's own, said in its words
+            self.message_user(request, str(error), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
         context = getattr(response, "context_data", None)
         if context is not None:
             context["seen_preview"] = getattr(request, "admin_preview", "")
