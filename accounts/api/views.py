@@ -12,7 +12,8 @@ from rest_framework.response import Response
 from config.base.api.permissions import StaffByModelPermission
 from config.base.api.views import BaseViewSet, ReadOnlyBaseViewSet
 
-from ..privileges import may_manage
+from ..models import User
+from ..privileges import may_manage, may_manage_all
 from ..services import activate_user, deactivate_user, register_user
 from . import serializers
 from .filters import UserFilterSet
@@ -22,6 +23,8 @@ class UserPermission(StaffByModelPermission):
     """Staff by model permission, and nobody over a person with more rights than their own."""
 
     def has_object_permission(self, request: Any, view: Any, obj: Any) -> bool:
+        if view.action == "restore" and obj.is_deleted:  # brings back everybody whom the same deletion took
+            return may_manage_all(request.user, User.all_objects.filter(deletion_id=obj.deletion_id))
         return request.method in SAFE_METHODS or may_manage(request.user, obj)
 
 

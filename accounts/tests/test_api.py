@@ -196,6 +196,14 @@ def test_a_person_of_more_rights_is_not_brought_back_either(manager_api):
     assert answer.status_code == 403
 
 
+def test_nor_along_with_somebody_whom_the_same_deletion_took(manager_api):
+    boss, user = make.SuperuserFactory(), make.UserFactory()
+    User.objects.filter(pk__in=[boss.pk, user.pk]).delete()
+    answer = manager_api.post(url(user, "restore"), headers={"If-Match": etag(user)})
+    assert answer.status_code == 403
+    assert not User.objects.filter(pk__in=[boss.pk, user.pk]).exists()
+
+
 # Profiles
 
 

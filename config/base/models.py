@@ -104,15 +104,25 @@ class BaseModel(models.Model):
         instance._remember_untracked()
         return instance
 
-    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
-        super().refresh_from_db(*args, **kwargs)
-        self._remember_untracked()
+    def refresh_from_db(
+        self, using: str | None = None, fields: Any = None, from_queryset: Any = None
+    ) -> None:
+        super().refresh_from_db(using, fields, from_queryset)
+        self._remember_untracked(fields)
 
-    def _remember_untracked(self) -> None:
-        """So that a full save can tell which heartbeats it was given, and leaves the others to who owns them."""
-        if self.untracked_fields:
+    def _remember_untracked(self, read: Any = None) -> None:
+        """So that a full save can tell which heartbeats it was given, and leaves the others to who owns them.
+
+        `read` names the columns just read, where it was not all of them.
+        """
+        names = [
+            name for name in self.untracked_fields if read is None or {name, self._attname(name)} & set(read)
+        ]
+        if names:
+            loaded = {} if read is None else self.__dict__.get("_loaded_untracked", {})
             self._loaded_untracked = {
-                name: self.__dict__.get(self._attname(name)) for name in self.untracked_fields
+                **loaded,
+                **{name: self.__dict__.get(self._attname(name)) for name in names},
             }
 
     def _attname(self, name: str) -> str:
@@ -135,7 +145,7 @@ class BaseModel(models.Model):
         inserting = bool(force_insert) or self._state.adding or self.pk is None
         names = None if inserting else self._names_to_write(update_fields)
         if names is not None and names <= set(self.untracked_fields):
-            return write(raw, cls, force_insert, force_update, using, names)
+            return write(raw, cls, force_insert, force_update, using, names) if names else True
         if not inserting:
             refuse_change(type(self))
         expected = None if inserting else self.__dict__.get("version")
@@ -161,13 +171,20 @@ class BaseModel(models.Model):
         return updated
 
     def _names_to_write(self, update_fields: Any) -> frozenset[str]:
-        if update_fields is not None:
-            return frozenset(self._meta.get_field(name).name for name in update_fields)
+        """What a save writes. The deletion columns never: that is for `delete()` and `restore()`."""
+        deferred = self.get_deferred_fields()
+        read = {field.attname for field in self._meta.concrete_fields if not field.primary_key} - deferred
+        # Where columns were deferred, Django itself names those that were read: that is a full save too.
+        if update_fields is not None and not (deferred and set(update_fields) == read):
+            names = frozenset(self._meta.get_field(name).name for name in update_fields)
+            if names & DELETION_FIELDS:
+                raise ValueError("Deleting and restoring go through delete() and restore().")
+            return names
         loaded = self.__dict__.get("_loaded_untracked", {})
         return frozenset(
             field.name
             for field in self._meta.concrete_fields
-            if not field.primary_key
+            if field.attname in read
             and not field.generated
             and field.name not in DELETION_FIELDS
             and (

@@ -75,6 +75,8 @@ class BaseQuerySet(models.QuerySet[M]):
         names = {self.model._meta.get_field(name).name for name in values}
         if names & DELETION_FIELDS:
             raise ValueError("Deleting and restoring go through delete() and restore().")
+        if self.model._meta.pk.name in names:
+            raise ValueError("A key never changes: the history would lose its row.")
         if names <= set(self.model.untracked_fields):
             return super().update(**values)
         refuse_change(self.model)

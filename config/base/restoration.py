@@ -7,12 +7,13 @@ from collections import defaultdict
 from typing import Any
 
 from django.db import IntegrityError, connections, models, transaction
-from django.db.models import Exists, F, OuterRef, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.utils.translation import gettext as _
 
 from .batch import Deletion, write
-from .constraints import constraint_fields
+from .constraints import ALIVE, constraint_fields
 from .exceptions import Conflict, DomainError, RestoreConflict
+from .faults import broken_rule
 from .introspection import kernel_models, parent_fields
 from .parents import alive_keys
 
@@ -31,7 +32,9 @@ def restore(deletion_id: uuid.UUID, *, using: str = "default") -> Deletion:
             for model, rows in batch.items():
                 write(model, rows, {**alive, **_former_values(model)}, using)
     except IntegrityError as error:  # a rule that only the database knows, or a race for a value
-        raise RestoreConflict([Conflict("", None, "", str(error).splitlines()[0])]) from error
+        rule = broken_rule(error)
+        message = str(rule.get_violation_error_message() if rule is not None else error).splitlines()[0]
+        raise RestoreConflict([Conflict("", None, "", message)]) from error
     return Deletion(deletion_id, {model._meta.label: len(rows) for model, rows in batch.items()})
 
 
@@ -115,7 +118,8 @@ def _taken_values(batch: Batch, using: str) -> list[Conflict]:
             for number, expression in enumerate(expressions):
                 alive = alive.alias(**{f"value_{number}": expression})
                 alive = alive.filter(**{f"value_{number}": _outer(expression)})
-            mine = model._base_manager.using(using).filter(Exists(alive), pk__any_of=list(rows)).order_by()
+            mine = model._base_manager.using(using).filter(_once_alive(constraint.condition))
+            mine = mine.filter(Exists(alive), pk__any_of=list(rows)).order_by()
             questions.append(mine.values_list(Value(len(asked)), "pk"))
             asked.append((model, constraint))
     if not questions:
@@ -127,6 +131,12 @@ def _taken_values(batch: Batch, using: str) -> list[Conflict]:
         message = f"{batch[model][pk]}: {constraint.get_violation_error_message()}"
         conflicts.append(Conflict(model._meta.label, pk, field, message))
     return conflicts
+
+
+def _once_alive(condition: Q) -> Q:
+    """The rest of a constraint's condition, which a dead row meets as soon as it is alive."""
+    rest = [each for each in condition.children if each not in ALIVE.children]
+    return Q(*rest, _connector=condition.connector, _negated=condition.negated)
 
 
 def _outer(expression: Any) -> Any:

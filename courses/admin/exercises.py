@@ -43,6 +43,12 @@ class ExerciseAdmin(FormFieldsMixin, BaseAdmin):
             return fieldsets
         return [each for each in fieldsets if not set(KEY_FIELDS) & set(each[1]["fields"])]
 
+    def lookup_allowed(self, lookup: str, value: str, request: Any = None) -> bool:
+        """Nobody finds out a key that they may not see by filtering for it."""
+        if lookup.split("__")[0] in KEY_FIELDS and not _may_see_keys(request):
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Old versions hold old keys: they are left out like the present ones."""
         response = super().history_view(request, object_id, extra_context)

@@ -132,3 +132,11 @@ def test_markdown_is_written_in_a_tall_area(boss):
     lesson = LessonFactory()
     page = text_of(boss.get(url_of(Lesson, "change", lesson.pk)))
     assert 'rows="16"' in page
+
+
+@pytest.mark.parametrize("query", ["answer__icontains", "answer__correct", "explanation__startswith"])
+def test_nobody_filters_for_a_key_that_they_may_not_see(boss, query):
+    ExerciseFactory()
+    seen = signed_in(permissions=["courses.view_exercise"])
+    assert seen.get(url_of(Exercise, "changelist"), {query: "a"}).status_code == 400
+    assert boss.get(url_of(Exercise, "changelist"), {query: "a"}).status_code == 200

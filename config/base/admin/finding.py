@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import quote
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -64,7 +65,10 @@ class FindingChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         """The whole number is counted only where nothing narrows the list: it is the list's own."""
-        super().get_results(request)
+        try:
+            super().get_results(request)
+        except OverflowError as error:  # a number in the address that no column can hold
+            raise IncorrectLookupParameters(error) from error
         if not self.query and not self.has_active_filters:
             self.full_result_count = self.result_count
 
@@ -86,6 +90,20 @@ class FindingMixin:
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return FindingChangeList
+
+    def lookup_allowed(self, lookup: str, value: str, request: Any = None) -> bool:
+        """Neither secrets, nor what makes a database fail: a pattern that is none, text with a NUL character."""
+        path = lookup.split("__")
+        if (
+            path[0] in getattr(self.model, "secret_fields", ())
+            or path[-1] in ("regex", "iregex")
+            or "\x00" in value
+        ):
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        return super().get_search_results(request, queryset, search_term.replace("\x00", ""))
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         """Text is searched by the folded lookup; a prefix (`=`, `^`) or an explicit lookup is kept as it is."""

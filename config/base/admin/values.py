@@ -21,6 +21,7 @@ from ..history import Change
 
 EMPTY = "–"
 LONG_TEXT = 60
+MANY_WORDS = 1500
 
 
 def person_label(record: Any) -> str:
@@ -116,7 +117,7 @@ def mark_differences(old: str, new: str) -> tuple[SafeString, SafeString]:
     """Both texts escaped; in long ones the words that went and came are marked, and what is far away is left out."""
     if max(len(old), len(new)) <= LONG_TEXT or EMPTY in (old, new):
         return mark_safe(escape(shorten(old))), mark_safe(escape(shorten(new)))
-    before, after = _words(old), _words(new)
+    before, after = _pieces(old, new)
     left: list[tuple[str, str]] = []
     right: list[tuple[str, str]] = []
     for kind, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
@@ -128,6 +129,14 @@ def mark_differences(old: str, new: str) -> tuple[SafeString, SafeString]:
             left.append(("del", "".join(before[a:b])))
             right.append(("ins", "".join(after[c:d])))
     return _marked(left), _marked(right)
+
+
+def _pieces(old: str, new: str) -> tuple[list[str], list[str]]:
+    """Both texts in words; in lines where comparing that many words would take seconds."""
+    before, after = _words(old), _words(new)
+    if len(before) + len(after) <= MANY_WORDS:
+        return before, after
+    return old.splitlines(keepends=True), new.splitlines(keepends=True)
 
 
 def _words(text: str) -> list[str]:

@@ -78,7 +78,7 @@ class ManyKeysField(serializers.ManyRelatedField):
             if key is None:
                 self.child_relation.fail("incorrect_type", data_type=type(item).__name__)
             keys.append(key)
-        found = {row.pk: row for row in self.child_relation.get_queryset().filter(pk__in=keys)}
+        found = {row.pk: row for row in self.child_relation.get_queryset().filter(pk__any_of=keys)}
         for key in keys:
             if key not in found:
                 self.child_relation.fail("does_not_exist", pk_value=key)

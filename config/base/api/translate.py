@@ -14,13 +14,9 @@ from rest_framework import exceptions as drf
 from rest_framework.settings import api_settings
 
 from config.base.exceptions import DomainError, RestoreConflict, StaleObjectError
-from config.base.introspection import kernel_models
+from config.base.faults import broken_rule, is_lost_race
 
 from .errors import Problem
-
-#: SQLSTATEs of a transaction that lost a race and may be tried again, and SQLite's words for it.
-RETRYABLE = frozenset({"40001", "40P01", "55P03"})
-SQLITE_BUSY = ("database is locked", "database table is locked")
 
 
 def as_problem(exc: Exception) -> Problem | None:
@@ -29,14 +25,6 @@ def as_problem(exc: Exception) -> Problem | None:
         if isinstance(exc, kind):
             return translate(exc)
     return None
-
-
-def is_lost_race(exc: BaseException) -> bool:
-    """A deadlock, a serialization failure, a lock not granted: the same request may succeed a moment later."""
-    if not isinstance(exc, OperationalError):
-        return False
-    state = getattr(exc.__cause__, "sqlstate", None)
-    return state in RETRYABLE or any(words in str(exc) for words in SQLITE_BUSY)
 
 
 def _validation(exc: drf.ValidationError) -> Problem:
@@ -121,11 +109,9 @@ def _protected(exc: ProtectedError) -> Problem:
 
 def _integrity(exc: IntegrityError) -> Problem:
     """Somebody was faster than the validation, or a rule that only the database knows."""
-    text = str(exc)
-    for model in kernel_models():
-        for constraint in model._meta.constraints:
-            if constraint.name in text:
-                return Problem(409, "conflict", str(constraint.get_violation_error_message()))
+    rule = broken_rule(exc)
+    if rule is not None:
+        return Problem(409, "conflict", str(rule.get_violation_error_message()))
     return Problem(409, "conflict", _("This contradicts what somebody else has just saved. Read it again."))
 
 

@@ -12,9 +12,9 @@ from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 
 from config.base.audit import audit_context
+from config.base.faults import is_lost_race
 
 from .errors import Problem
-from .translate import is_lost_race
 
 REASON_HEADER = "X-Change-Reason"
 

@@ -153,3 +153,17 @@ def test_the_command_search_takes_a_few_rows_of_each_model(boss):
     assert admin_of("accounts.BlockedEmailDomain").search_fields
     text = text_of(boss.get(reverse("admin:search"), {"s": "throwaway", "extended": "1"}))
     assert text.count("/admin/accounts/blockedemaildomain/") == 5
+
+
+@pytest.mark.parametrize(
+    ("query", "statuses"),
+    [
+        ({"title__regex": "("}, (400,)),
+        ({"title": "\x00"}, (400,)),
+        ({"subject": str(10**22)}, (200, 302)),
+        ({"q": "a\x00"}, (200,)),
+    ],
+)
+def test_no_address_makes_a_list_fail(boss, query, statuses):
+    assert boss.get(url_of("courses.Course", "changelist"), query).status_code in statuses
+    assert autocomplete(boss, "courses.Course", "subject", "\x00").status_code == 200

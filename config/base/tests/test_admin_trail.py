@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from django.contrib.auth.models import Group
 
@@ -175,3 +177,13 @@ def test_a_row_in_the_trash_is_not_reverted(boss):
     row.delete()
     assert "Restore this version" not in text_of(boss.get(url_of(type(row), "version", row.pk, 1)))
     assert revert(boss, row, 1, row.version).status_code == 403
+
+
+def test_long_texts_are_compared_in_no_time():
+    old = "\n".join(f"the value of line {n} and the end" for n in range(2000))
+    new = old.replace("line 7 ", "row 7 ")
+    started = time.perf_counter()
+    left, right = mark_differences(old, new)
+    assert time.perf_counter() - started < 1
+    assert "<del>" in left and "row 7" in right
+    assert len(right) < 500

@@ -198,3 +198,36 @@ def test_a_full_save_writes_no_heartbeat_that_it_was_not_given():
     stale.save()
     stale.refresh_from_db()
     assert (stale.enrollment_count, stale.title) == (41, "Typed for an hour")
+
+
+@pytest.mark.django_db
+def test_a_save_after_a_partial_load_leaves_others_heartbeats_alone():
+    Course = model_of("courses.Course")
+    pk = make("courses.Course").pk
+    partial = Course.objects.defer("description").get(pk=pk)
+    Course.objects.filter(pk=pk).update(enrollment_count=7)
+    partial.title = "Renamed"
+    partial.save()
+    assert Course.objects.values_list("title", "enrollment_count").get(pk=pk) == ("Renamed", 7)
+    Course.objects.only("enrollment_count").get(pk=pk).save()
+    assert_sound(Course)
+
+
+@pytest.mark.django_db
+def test_a_heartbeat_given_before_a_partial_refresh_is_saved():
+    Course = model_of("courses.Course")
+    course = Course.objects.get(pk=make("courses.Course").pk)
+    course.rating_count = 9
+    course.refresh_from_db(fields=["title"])
+    course.save()
+    assert Course.objects.get(pk=course.pk).rating_count == 9
+
+
+@pytest.mark.django_db
+def test_neither_the_key_nor_the_deletion_columns_are_written_past_the_kernel():
+    course = make("courses.Course")
+    with pytest.raises(ValueError, match="key never changes"):
+        type(course).objects.filter(pk=course.pk).update(id=course.pk + 1)
+    course.is_deleted = True
+    with pytest.raises(ValueError, match="delete"):
+        course.save(update_fields=["is_deleted", "deleted_at", "deletion_id"])

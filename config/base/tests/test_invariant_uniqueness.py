@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
 from config.base.constraints import ALIVE, constraint_fields
+from config.base.exceptions import RestoreConflict
 from config.base.introspection import kernel_models
 from config.base.shapes import check_shape
 
@@ -152,3 +153,28 @@ def test_update_from_dict_takes_what_to_dict_gave_and_names_what_it_does_not_kno
     assert "password" not in user.to_dict()
     with pytest.raises(ValidationError, match="password"):
         user.update_from_dict({"password": "x"})
+
+
+def test_invariant_10_a_conditional_rule_stands_only_in_the_way_of_rows_that_meet_its_condition():
+    student = make("accounts.StudentProfile")
+    second = make("accounts.Guardianship", student=student, is_primary=False)
+    first = make("accounts.Guardianship", student=student, is_primary=True)
+    second.delete()
+    second.restore()
+    first.delete()
+    make("accounts.Guardianship", student=student, is_primary=True)
+    with pytest.raises(RestoreConflict, match=r"first contact|premier contact"):
+        first.restore()
+
+
+def test_invariant_7_a_rule_that_only_the_database_knows_is_said_in_words():
+    session = make("courses.TutoringSession")
+    times = {"starts_at": session.starts_at, "ends_at": session.ends_at, "teacher": session.teacher}
+    session.delete()
+    make("courses.TutoringSession", **times)
+    with pytest.raises(RestoreConflict) as caught:
+        session.restore()
+    rule = next(
+        each for each in session._meta.constraints if each.name == "courses_tutoringsession_teacher_once"
+    )
+    assert caught.value.conflicts[0].message == str(rule.get_violation_error_message())
