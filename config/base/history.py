@@ -49,6 +49,13 @@ class TrailQuerySet(HistoricalQuerySet):
         )
         return self.filter(~Exists(later), history_date__lte=when).exclude(history_type="-")
 
+    def delete(self) -> Any:
+        """Refused: only retention drops records, see `prune_history`."""
+        raise DomainError(f"{self.model._meta.label}: history is only ever added to.", code="append_only")
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
 
 class TrailManager(HistoryManager):
     """`Model.history` is every record; `instance.history` that object's, newest first."""
@@ -85,6 +92,10 @@ class HistoryRow(models.Model):
                 f"{self._meta.label} {self.pk}: history is only ever added to; another record stands there."
             )
         return True
+
+    def delete(self, using: str | None = None, keep_parents: bool = False) -> Any:
+        """Refused: only retention drops records, see `prune_history`."""
+        raise DomainError(f"{self._meta.label} {self.pk}: history is only ever added to.", code="append_only")
 
 
 class AuditTrail(HistoricalRecords):

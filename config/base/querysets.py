@@ -104,7 +104,8 @@ class BaseQuerySet(models.QuerySet[M]):
         if query.distinct or query.group_by is not None or query.combinator:
             rows = rows.filter(pk__in=self.order_by().values("pk"))
         else:
-            rows = self.using(self.db).select_related(None)
+            rows = self.using(self.db)
+            rows.query.select_related = False  # the method refuses a queryset of values()
         return list(rows.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
 
     def bulk_create(  # type: ignore[override]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Value
+from django.db.models import Count, F, Value
 from django.db.models.functions import Concat
 
 from config.base import history
+from config.base.exceptions import DomainError
 from config.base.introspection import kernel_models
 
 from .helpers import (
@@ -231,3 +232,31 @@ def test_neither_the_key_nor_the_deletion_columns_are_written_past_the_kernel():
     course.is_deleted = True
     with pytest.raises(ValueError, match="delete"):
         course.save(update_fields=["is_deleted", "deleted_at", "deletion_id"])
+
+
+@pytest.mark.django_db
+def test_records_are_not_deleted_one_by_one_or_together():
+    subject = make("courses.Subject")
+    for delete in (subject.history.all().delete, subject.history.first().delete):
+        with pytest.raises(DomainError, match="only ever added"):
+            delete()
+    assert_sound(type(subject))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        lambda rows: rows.values("title"),
+        lambda rows: rows.distinct(),
+        lambda rows: rows.annotate(n=Count("exercises")).filter(n__gte=0),
+        lambda rows: rows.select_related("course").only("title"),
+        lambda rows: rows.filter(course__title__gt="").order_by("course__title"),
+    ],
+    ids=["values", "distinct", "aggregate", "joined", "ordered"],
+)
+def test_an_update_is_recorded_whatever_the_queryset(narrowed):
+    lesson = make("courses.Lesson")
+    assert narrowed(type(lesson).objects.all()).update(title="Renamed") == 1
+    assert lesson.history.first().title == "Renamed"
+    assert_sound(type(lesson))
