@@ -27,6 +27,7 @@ from ..exceptions import DomainError, RestoreConflict
 from ..faults import is_lost_race
 from ..introspection import is_kernel_model, kernel_models
 from .finding import shows_trash
+from .saving import explain
 from .values import person_label
 
 SHOWN = 50
@@ -249,8 +250,13 @@ class TrashMixin:
                 request, model, lambda m: m.all_objects.filter(deletion_id=deletion_id)
             ):
                 raise PermissionDenied
-        with transaction.atomic():
-            deletion = root.restore() if root is not None else restore(deletion_id)
+        try:
+            with transaction.atomic():
+                deletion = root.restore() if root is not None else restore(deletion_id)
+        except OperationalError as error:
+            if not is_lost_race(error):
+                raise
+            raise DomainError(str(explain(error)), code="busy") from error
         self.message_user(
             request,
             ngettext("%(count)d row was restored.", "%(count)d rows were restored.", deletion.total)

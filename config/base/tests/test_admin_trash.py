@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import OperationalError
 from django.db.models import ProtectedError
 
 from config.base.deletion import soft_delete
@@ -199,3 +200,14 @@ def test_a_link_to_a_row_in_the_trash_survives_saving_the_form(boss):
     course.refresh_from_db()
     assert course.instructor_id == person.pk
     assert course.title == "Another title"
+
+
+def test_a_restore_that_loses_a_race_is_a_message(boss, monkeypatch):
+    def lose(*args, **kwargs):
+        raise OperationalError("database is locked")
+
+    course = make("courses.Course")
+    course.delete()
+    monkeypatch.setattr("config.base.restoration.restore", lose)
+    assert "database was busy" in text_of(boss.post(url_of("courses.Course", "restore", course.pk)))
+    assert not type(course).objects.exists()
