@@ -10,6 +10,7 @@ from django.db.models import Case, F, Value, When
 from django.utils.translation import gettext as _
 
 from config.base.exceptions import DomainError
+from config.base.models import BaseModel
 
 from ..models import Course, Exercise, Lesson, Quiz, QuizItem, Video
 from ..models.ordered import OrderedModel
@@ -36,14 +37,16 @@ def reorder_quiz_items(*, quiz: Quiz, item_ids: Sequence[int]) -> None:
 
 
 @transaction.atomic
-def reorder(model: type[OrderedModel], *, parent: models.Model, ids: Sequence[int]) -> None:
-    """Put the alive parts of `parent` in the order of `ids`, as one version of each part that moves.
+def reorder(model: type[OrderedModel], *, parent: BaseModel, ids: Sequence[int]) -> None:
+    """Put the alive parts of `parent` in the order of `ids`, as one version of each part that moves and of the parent.
+
+    The order is the parent's: whoever has read it before this must not overwrite it unseen.
 
     The parts change places among the positions they have, so that those of parts in the trash stay free for their
     return. Each database refuses two parts on one position even within a statement; the parts that move pass through
     negative positions, unseen by anybody and unrecorded.
 
-    Raises DomainError `order_mismatch` unless `ids` names each part exactly once.
+    Raises DomainError `order_mismatch` unless `ids` names each part exactly once, StaleObjectError.
     """
     rows = model._base_manager.filter(**{model.ordered_within: parent}, is_deleted=False).order_by("pk")
     before = dict(rows.select_for_update().values_list("pk", "position"))
@@ -58,3 +61,4 @@ def reorder(model: type[OrderedModel], *, parent: models.Model, ids: Sequence[in
     models.QuerySet.update(moving.order_by(), position=-F("position"))
     places = [When(pk=pk, then=Value(position)) for pk, position in moved.items()]
     moving.update(position=Case(*places, output_field=models.IntegerField()))
+    parent.save(update_fields=["updated_at"])

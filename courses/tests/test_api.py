@@ -75,9 +75,14 @@ def test_publication_cannot_be_written_past_the_services(staff_api):
 def test_lessons_are_put_in_order_in_one_call(staff_api):
     course = CourseFactory()
     ids = [LessonFactory(course=course).pk for _ in range(3)]
+    read = etag(course)
     answer = act(staff_api, course, "reorder-lessons", {"ids": ids[::-1]})
     assert answer.status_code == 200, answer.content
     assert list(course.lessons.in_order().values_list("pk", flat=True)) == ids[::-1]
+    assert answer["ETag"] == etag(course) != read
+    url, body = f"{URL}/courses/{course.pk}/reorder-lessons/", {"ids": ids}
+    late = staff_api.post(url, body, format="json", headers={"If-Match": read})
+    assert late.status_code == 412, "somebody else's order is not overwritten unseen"
     assert act(staff_api, course, "reorder-lessons", {"ids": ids[:2]}).status_code == 409
     assert act(staff_api, course, "reorder-lessons", {"ids": "all"}).status_code == 400
     assert act(staff_api, course, "reorder-lessons", {}).status_code == 400

@@ -23,6 +23,7 @@ from config.base.history import RECORD_FIELDS, changes_between
 from .fields import as_key
 from .moments import parse_moment
 from .pagination import VersionsPagination
+from .permissions import full_name
 
 KINDS = {"+": "created", "~": "changed", "-": "deleted"}
 
@@ -85,6 +86,9 @@ class HistoryMixin:
         record = None if key is None else self.model.history.as_of(when).filter(id=key).first()
         if record is None:
             raise Http404
+        alive = self.model.objects.filter(pk=key).exists()
+        if not alive and not self.request.user.has_perm(full_name("delete", self.model)):
+            raise Http404  # what is in the trash, or gone, is for those who may look there
         serializer = self.get_serializer()
         links = recorded_links(serializer)
         recorded = {field.field_name for field in [*recorded_columns(serializer).values(), *links.values()]}

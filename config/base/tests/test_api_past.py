@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from config.base.audit import audit_context
+from config.base.testing import api_client
 
 from .helpers import make, model_of
 
@@ -144,3 +145,17 @@ def test_the_history_outlives_the_person(staff_api):
     actor_id = actor.pk
     actor.purge()
     assert versions(staff_api, student)[0]["who"] == {"id": actor_id, "name": None}
+
+
+def test_the_past_of_what_is_in_the_trash_is_for_those_who_may_look_there(staff_api):
+    student = make("accounts.StudentProfile")
+    moment = moment_of(student, 1)
+    student.delete()
+    reader = make("accounts.User", is_staff=True)
+    reader.user_permissions.add(model_of("auth.Permission").objects.get(codename="view_studentprofile"))
+    reading = api_client(reader)
+    url = f"{STUDENTS}{student.pk}/"
+    assert reading.get(url, {"as_of": moment}).status_code == 404
+    assert staff_api.get(url, {"as_of": moment}).status_code == 200
+    student.restore()
+    assert reading.get(url, {"as_of": moment}).status_code == 200
