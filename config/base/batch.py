@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import F
+from django.db.models import Count, F, Value
 
 from .history import record
+from .introspection import kernel_models
 from .querysets import stamp
 
 
@@ -36,3 +37,18 @@ def write(model: Any, keys: Iterable[Any], values: dict[str, Any], using: str) -
     rows = model._base_manager.using(using).filter(pk__any_of=keys)
     models.QuerySet.update(rows, **{**stamp(), **values, "version": F("version") + 1})
     record(model, keys, using=using)
+
+
+def batch_contents(deletion_id: Any) -> dict[Any, int]:
+    """How many rows of each model a deletion still holds in the trash; one query."""
+    found = list(kernel_models())
+    queries = [
+        model.all_objects.filter(deletion_id=deletion_id, is_deleted=True)
+        .order_by()
+        .annotate(at=Value(number))
+        .values("at")
+        .annotate(n=Count("pk"))
+        .values_list("at", "n")
+        for number, model in enumerate(found)
+    ]
+    return {found[at]: n for at, n in queries[0].union(*queries[1:], all=True) if n}

@@ -151,7 +151,7 @@ def _reflect(obj: Any, values: dict[str, Any]) -> None:
 
 
 def _load(model: Any, keys: list[Any], using: str) -> list[Any]:
-    return list(model._base_manager.using(using).filter(pk__any_of=keys).order_by("pk"))
+    return list(model._base_manager.using(using).filter(pk__any_of=keys).order_by("pk")) if keys else []
 
 
 def _protected(protecting: dict[tuple[Any, str], set[Any]], using: str) -> ProtectedError:

@@ -216,3 +216,17 @@ def test_a_deleted_course_comes_back_with_its_lessons(staff_api):
     restored = staff_api.post(f"{url}restore/", headers={"If-Match": etag(lesson.course)})
     assert restored.status_code == 200
     assert Lesson.objects.get() == lesson
+
+
+def test_a_course_is_deleted_and_restored_by_those_who_may_delete_its_lessons_too():
+    course = LessonFactory().course
+    url = f"{URL}/courses/{course.pk}/"
+    partly, fully = (
+        staff("view_course", "delete_course"),
+        staff("view_course", "delete_course", "delete_lesson"),
+    )
+    refused = partly.delete(url, headers={"If-Match": etag(course)})
+    assert refused.status_code == 403
+    assert fully.delete(url, headers={"If-Match": etag(course)}).status_code == 204
+    assert partly.post(f"{url}restore/", headers={"If-Match": etag(course)}).status_code == 403
+    assert fully.post(f"{url}restore/", headers={"If-Match": etag(course)}).status_code == 200

@@ -12,7 +12,7 @@ from django.contrib.admin.utils import quote, unquote
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
-from django.db.models import Count, ProtectedError, Value
+from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.template.response import TemplateResponse
@@ -22,10 +22,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from ..batch import batch_contents
 from ..deletion import preview, restore, soft_delete
 from ..exceptions import DomainError, RestoreConflict
 from ..faults import is_lost_race
-from ..introspection import is_kernel_model, kernel_models
+from ..introspection import is_kernel_model
 from .finding import shows_trash
 from .saving import explain
 from .values import person_label
@@ -274,21 +275,6 @@ def preview_signature(objs: Any, found: Any) -> str:
     roots = sorted((row.pk, row.version) for row in objs)
     taken = sorted((model._meta.label, number) for model, number in found.counts.items())
     return hashlib.sha256(repr((roots, taken)).encode()).hexdigest()[:32]
-
-
-def batch_contents(deletion_id: Any) -> dict[Any, int]:
-    """How many rows of each model a deletion still holds in the trash; one query."""
-    found = list(kernel_models())
-    queries = [
-        model.all_objects.filter(deletion_id=deletion_id, is_deleted=True)
-        .order_by()
-        .annotate(at=Value(number))
-        .values("at")
-        .annotate(n=Count("pk"))
-        .values_list("at", "n")
-        for number, model in enumerate(found)
-    ]
-    return {found[at]: n for at, n in queries[0].union(*queries[1:], all=True) if n}
 
 
 def _more(found: Any, model: Any) -> list[str]:

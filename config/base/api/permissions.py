@@ -13,8 +13,11 @@ Who may put a row in the trash may look into the trash and take it out again. An
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 
@@ -38,6 +41,14 @@ def rights_needed(request: Any, view: Any) -> list[str]:
         return ["delete"]
     creates = request.method == "POST" and not view.detail
     return ["add"] if creates else ["change"]
+
+
+def require_right_to_delete(user: Any, models: Iterable[Any]) -> None:
+    """Who deletes or restores a row needs the right to all that falls or comes back with it: PermissionDenied."""
+    lacking = [model for model in models if not user.has_perm(full_name("delete", model))]
+    if lacking:
+        names = ", ".join(str(model._meta.verbose_name_plural) for model in lacking)
+        raise PermissionDenied(_("You may not delete what belongs to it: %(names)s.") % {"names": names})
 
 
 def full_name(right: str, model: Any) -> str:

@@ -23,7 +23,9 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 
+from config.base.batch import batch_contents
 from config.base.conflicts import count_conflict
+from config.base.deletion import preview
 
 from .columns import chosen_columns, load_for
 from .fields import as_key
@@ -31,7 +33,7 @@ from .filters import FilterBackend, FoldedSearch, StrictOrdering
 from .pagination import NumberedPagination
 from .parameters import known_parameters
 from .past import HistoryMixin
-from .permissions import StaffByModelPermission
+from .permissions import StaffByModelPermission, require_right_to_delete
 from .writes import etag_of, in_one_transaction, require_if_match, require_match
 
 
@@ -186,6 +188,7 @@ class BaseViewSet(ReadOnlyBaseViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def perform_destroy(self, instance: Any) -> None:
+        require_right_to_delete(self.request.user, preview([instance], limit=0).counts)
         instance.delete()
 
     @extend_schema(summary="Take a row out of the trash, with all that fell with it", request=None)
@@ -193,5 +196,7 @@ class BaseViewSet(ReadOnlyBaseViewSet):
     def restore(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Undo the whole deletion that took this row; a 409 lists every conflict."""
         row = self.get_object()
+        if row.is_deleted:
+            require_right_to_delete(self.request.user, batch_contents(row.deletion_id))
         row.restore()
         return self.represent(row)
