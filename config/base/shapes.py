@@ -81,4 +81,4 @@ def _describe(error: ShapeError) -> str:
         text = _("does not fit the pattern %(pattern)s.") % {"pattern": expected}
     else:
         text = error.message
-    return f"{_place(error)}: {text}"
+    return _("%(place)s: %(text)s") % {"place": _place(error), "text": text}
