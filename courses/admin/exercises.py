@@ -6,6 +6,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import lazy
+from django.utils.html import format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +15,25 @@ from config.base.admin import BaseAdmin
 
 from ..models import Exercise
 from .fields import FormFieldsMixin
+
+#: An answer of each kind, as it is typed; `courses.shapes` says all that may stand there.
+EXAMPLES = (
+    (Exercise.Kind.MULTIPLE_CHOICE.label, '{"correct": ["b"]}'),
+    (Exercise.Kind.TRUE_FALSE.label, '{"correct": true}'),
+    (Exercise.Kind.CODE_COMPLETION.label, '{"blanks": [{"accepted": ["n + 1", "1 + n"]}]}'),
+    (Exercise.Kind.FREE_FORM.label, '{"sample": "…", "keywords": ["…"]}'),
+)
+OPTIONS_EXAMPLE = '[{"id": "a", "text": "…"}, {"id": "b", "text": "…"}]'
+
+
+def _examples(pairs: tuple[tuple[Any, str], ...]) -> str:
+    rows = [(capfirst(label), example) for label, example in pairs]
+    return format_html_join("", "<div>{} <code>{}</code></div>", rows)
+
+
+examples = lazy(_examples, str)
+
+OPTIONS_HELP = examples(((Exercise.Kind.MULTIPLE_CHOICE.label, OPTIONS_EXAMPLE), (_("other kinds"), "[]")))
 
 #: What gives the right answer away.
 KEY_FIELDS = ("answer", "explanation")
@@ -32,8 +53,11 @@ class ExerciseAdmin(FormFieldsMixin, BaseAdmin):
     ordering = ("lesson", "position")
     readonly_fields = ("revision",)
     fieldsets = (
-        (None, {"fields": ("lesson", ("kind", "difficulty"), "prompt", "options")}),
-        (_("Answer"), {"fields": ("answer", "explanation")}),
+        (
+            None,
+            {"fields": ("lesson", ("kind", "difficulty"), "prompt", "options"), "description": OPTIONS_HELP},
+        ),
+        (_("Answer"), {"fields": ("answer", "explanation"), "description": examples(EXAMPLES)}),
         (_("Grading"), {"fields": (("points", "max_attempts"), ("position", "revision"))}),
     )
 

@@ -19,6 +19,8 @@ class FormFieldsMixin:
             kwargs["widget"] = _area(rows=16)
         elif isinstance(db_field, models.JSONField):
             kwargs["widget"] = _area(rows=8)
+            if not db_field.has_default():
+                kwargs["initial"] = {}  # otherwise a new row's area begins with "null"
         elif isinstance(db_field, models.URLField):
             kwargs["assume_scheme"] = "https"
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]

@@ -140,3 +140,10 @@ def test_nobody_filters_for_a_key_that_they_may_not_see(boss, query):
     seen = signed_in(permissions=["courses.view_exercise"])
     assert seen.get(url_of(Exercise, "changelist"), {query: "a"}).status_code == 400
     assert boss.get(url_of(Exercise, "changelist"), {query: "a"}).status_code == 200
+
+
+def test_the_form_of_an_exercise_shows_what_an_answer_of_each_kind_looks_like():
+    page = text_of(signed_in().get(url_of(Exercise, "add")))
+    for example in ("correct", "blanks", "sample"):
+        assert f"<code>{{&quot;{example}&quot;:" in page
+    assert ">null<" not in page

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
+from .helpers import factory_for
+
 
 def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
@@ -84,3 +86,14 @@ def test_the_api_lists_its_apps(admin_client: Client) -> None:
 @pytest.mark.django_db
 def test_the_api_lists_nothing_to_strangers(client: Client) -> None:
     assert client.get("/api/v1/").status_code in (401, 403)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "words"), [("fr", "Vous n’avez pas accès"), ("en", "You may not see")])
+def test_a_page_that_one_may_not_see_says_so_and_leads_back(client, language, words):
+    user = factory_for("accounts.User")(is_staff=True, locale=language)
+    client.force_login(user)
+    answer = client.get("/admin/accounts/user/")
+    assert answer.status_code == 403
+    assert words in answer.content.decode()
+    assert 'href="/admin/"' in answer.content.decode()
