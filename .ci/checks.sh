@@ -1,5 +1,11 @@
 # The checks of .ci/run, one function each; they run in the clean copy, with its virtual environment.
 
+# The JavaScript of the seeded course is run by the tests, where there is something to run it with: here there is.
+node_is_there() {
+    command -v node >/dev/null || { apt-get update -qq && apt-get install -y -qq nodejs >/dev/null; }
+    node --version
+}
+
 readme_tests() {
     local command
     command=$(readme_command "Test it")

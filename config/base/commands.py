@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -19,7 +20,7 @@ from .audit import audit_context
 from .differences import Difference, as_payload
 
 
-class OperatorCommand(BaseCommand):
+class OperatorCommand(ABC, BaseCommand):
     """A subclass writes `work`, which returns what `--json` prints, and `show`, which says it to a person."""
 
     json_output = False
@@ -55,13 +56,13 @@ class OperatorCommand(BaseCommand):
         if not self.succeeded(result):
             sys.exit(1)
 
+    @abstractmethod
     def work(self, **options: Any) -> Any:
         """Do it, and return what `--json` prints. Raises CommandError when it cannot be done."""
-        raise NotImplementedError
 
+    @abstractmethod
     def show(self, result: Any) -> None:
         """Say the result to a person, a line that sums it up last."""
-        raise NotImplementedError
 
     def succeeded(self, result: Any) -> bool:
         """False makes the command exit 1."""
@@ -88,9 +89,9 @@ class OperatorCommand(BaseCommand):
 class CheckCommand(OperatorCommand):
     """A command that lists differences and exits 1 if there are any."""
 
+    @abstractmethod
     def find(self, **options: Any) -> Iterable[Difference]:
         """The differences; none when all is well."""
-        raise NotImplementedError
 
     def work(self, **options: Any) -> dict[str, Any]:
         return as_payload(self.find(**options))
