@@ -15,6 +15,9 @@ urlpatterns = [
     path("api/v1/", ApiRootView.as_view(), name="api-root"),
     path("api/v1/accounts/", include("accounts.api.urls")),
     path("api/v1/courses/", include("courses.api.urls")),
+    path("api/v1/learning/", include("learning.api.urls")),
+    path("api/v1/content/", include("content.api.urls")),
+    path("api/v1/crm/", include("crm.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     # Last below api/v1/, and only with its final slash: without it CommonMiddleware still redirects.
     re_path(r"^api/v1/.*/$", NothingView.as_view(), name="api-nothing"),

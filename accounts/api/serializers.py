@@ -10,7 +10,7 @@ from knox.models import AuthToken
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from config.base.serializers import BaseSerializer
+from config.base.serializers import KERNEL, BaseSerializer
 
 from ..models import (
     AdminProfile,
@@ -26,8 +26,6 @@ from ..models import (
 from ..privileges import refused_grants
 from ..services.users import registration_errors
 from .fields import PhoneField, RawPasswordField
-
-KERNEL = ("created_at", "updated_at", "created_by", "updated_by", "version", "is_deleted", "deleted_at")
 
 
 class UserSerializer(BaseSerializer):

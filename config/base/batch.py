@@ -39,11 +39,12 @@ def write(model: Any, keys: Iterable[Any], values: dict[str, Any], using: str) -
     record(model, keys, using=using)
 
 
-def batch_contents(deletion_id: Any) -> dict[Any, int]:
+def batch_contents(deletion_id: Any, using: str = "default") -> dict[Any, int]:
     """How many rows of each model a deletion still holds in the trash; one query."""
     found = list(kernel_models())
     queries = [
-        model.all_objects.filter(deletion_id=deletion_id, is_deleted=True)
+        model.all_objects.using(using)
+        .filter(deletion_id=deletion_id, is_deleted=True)
         .order_by()
         .annotate(at=Value(number))
         .values("at")
@@ -51,4 +52,4 @@ def batch_contents(deletion_id: Any) -> dict[Any, int]:
         .values_list("at", "n")
         for number, model in enumerate(found)
     ]
-    return {found[at]: n for at, n in queries[0].union(*queries[1:], all=True) if n}
+    return {found[at]: n for at, n in sorted(queries[0].union(*queries[1:], all=True)) if n}

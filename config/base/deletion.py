@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connections, models, router, transaction
+from django.db import models, router, transaction
 from django.db.models import ProtectedError
 
 from . import closure
-from .audit import audit_context
+from .audit import audit_context, current_reason
 from .batch import Deletion, write
 from .introspection import incoming, is_kernel_model, kernel_models
 from .links import unlink
@@ -51,25 +51,25 @@ def soft_delete(objs: Iterable[Any], *, reason: str = "", using: str | None = No
     model, keys, using = _roots(objs, using)
     if not keys:
         return Deletion(None, {})
-    deletion_id, now = uuid.uuid4(), now_ms()
     with audit_context(reason=reason), transaction.atomic(using=using, savepoint=False):
         found = closure.collect({model: keys}, using=using, lock=True)
-        marks = {"is_deleted": True, "deleted_at": now, "deletion_id": deletion_id}
-        for each, taken in found.taken.items() if not found.protecting else ():
-            write(each, taken, {**marks, **each.deletion_values}, using)
+        if not found.protecting:
+            marks = _mark(found.taken, using)
     if found.protecting:  # raised here, the caller's transaction stays usable: nothing was written
         raise _protected(found.protecting, using)
     if isinstance(objs, list):
         for obj in objs:
             if obj.pk in found.taken.get(model, set()):
                 _reflect(obj, {**marks, **model.deletion_values})
-    return Deletion(deletion_id, {each._meta.label: len(taken) for each, taken in found.taken.items()})
+    return Deletion(
+        marks["deletion_id"], {each._meta.label: len(taken) for each, taken in found.taken.items()}
+    )
 
 
 def preview(objs: Iterable[Any], *, limit: int = 100, using: str | None = None) -> DeletionPreview:
     """What `soft_delete(objs)` would take, from the same collector. Counts are exact, objects up to `limit` a model."""
     model, keys, using = _roots(objs, using)
-    found = closure.collect({model: keys}, using=using, lock=False)
+    found = closure.collect({model: keys} if keys else {}, using=using, lock=False)
     return DeletionPreview(
         counts={each: len(taken) for each, taken in found.taken.items()},
         objects={each: _load(each, sorted(taken)[:limit], using) for each, taken in found.taken.items()},
@@ -89,14 +89,12 @@ def purge_rows(objs: Iterable[Any], *, using: str | None = None) -> dict[str, in
     database could not hold their links. History stays.
     """
     model, keys, using = _roots(objs, using, everything=True)
-    with audit_context(reason="purge"), transaction.atomic(using=using, savepoint=False):
+    with audit_context(reason=current_reason() or "purge"), transaction.atomic(using=using, savepoint=False):
         alive = closure.collect({model: keys}, using=using, lock=True)
         if alive.taken:
             if alive.protecting:
                 raise _protected(alive.protecting, using)
-            marks = {"is_deleted": True, "deleted_at": now_ms(), "deletion_id": uuid.uuid4()}
-            for each, taken in alive.taken.items():
-                write(each, taken, {**marks, **each.deletion_values}, using)
+            _mark(alive.taken, using)
         rows = closure.collect({model: keys}, using=using, lock=True, alive_only=False)
         refusing = dict(rows.protecting)
         for relation, outside in closure.pointing_at(rows.taken, (KEEP,), using=using, alive_only=False):
@@ -133,7 +131,7 @@ def purge(older_than: datetime, *, using: str = "default") -> dict[str, int]:
 
 def _roots(objs: Any, using: str | None, *, everything: bool = False) -> tuple[Any, set[Any], str]:
     if isinstance(objs, models.QuerySet):
-        rows = objs if everything else objs.filter(is_deleted=False) if not objs.query.is_sliced else objs
+        rows = objs if everything else objs.filter(is_deleted=False)
         return objs.model, set(rows.order_by().values_list("pk", flat=True)), using or objs.db
     instances = list(objs)
     if not instances:
@@ -144,10 +142,18 @@ def _roots(objs: Any, using: str | None, *, everything: bool = False) -> tuple[A
     return model, {each.pk for each in instances}, using or router.db_for_write(model, instance=instances[0])
 
 
+def _mark(taken: closure.Keys, using: str) -> dict[str, Any]:
+    """Put these locked rows in the trash as one batch; what each of them now holds."""
+    marks = {"is_deleted": True, "deleted_at": now_ms(), "deletion_id": uuid.uuid4()}
+    for model, keys in taken.items():
+        write(model, keys, {**marks, **model.deletion_values}, using)
+    return marks
+
+
 def _reflect(obj: Any, values: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(obj, name, value)
-    obj.version = obj.version + 1
+    obj.version += 1
 
 
 def _load(model: Any, keys: list[Any], using: str) -> list[Any]:
@@ -164,7 +170,6 @@ def _protected(protecting: dict[tuple[Any, str], set[Any]], using: str) -> Prote
 
 def _drop_outside_the_kernel(taken: closure.Keys, using: str) -> None:
     """Links of Django's own making, tokens, sessions: rows without a trash, which go with what they belong to."""
-    quote = connections[using].ops.quote_name
     for model, keys in taken.items():
         unlink(model, keys, using=using)
         for relation in incoming(model):
@@ -176,4 +181,4 @@ def _drop_outside_the_kernel(taken: closure.Keys, using: str) -> None:
             elif relation.on_delete is models.CASCADE:
                 rows.delete()
             elif rows.exists():
-                raise ProtectedError(f"Protected by {quote(relation.model._meta.db_table)}.", set(rows))
+                raise ProtectedError(f"Protected by {relation.model._meta.verbose_name_plural}.", set(rows))

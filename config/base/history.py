@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import connections, models, transaction
+from django.db import connections, models
 from django.db.models import Exists, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -25,7 +25,6 @@ from simple_history.models import HistoricalRecords
 from .audit import current_actor_id, current_reason
 from .exceptions import DomainError
 from .guards import run_guards
-from .introspection import is_kernel_model
 from .lookups import any_of_param, any_of_sql
 
 #: The columns of a history row that are about the record, not the thing recorded.
@@ -187,18 +186,19 @@ def record(
     connection = connections[using]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(column) for column in tracked_columns(history_model))
-    date = history_model._meta.get_field("history_date").get_db_prep_save(timezone.now(), connection)
+    # PostgreSQL cannot tell the type of a selected parameter.
+    typed = connection.vendor == "postgresql"
+    casts = ("timestamptz", "bigint", "text", "jsonb")
+    date, actor, why, changed_links = (f"%s::{cast}" if typed else "%s" for cast in casts)
     sql = f"""
         INSERT INTO {quote(history_model._meta.db_table)}
             ({columns}, history_date, history_type, history_user_id, history_change_reason, history_links)
-        SELECT {columns}, %s, CASE WHEN is_deleted THEN '-' WHEN version = 1 THEN '+' ELSE '~' END, %s, %s, %s
+        SELECT {columns}, {date}, CASE WHEN is_deleted THEN '-' WHEN version = 1 THEN '+' ELSE '~' END,
+            {actor}, {why}, {changed_links}
         FROM {quote(model._meta.db_table)} WHERE {any_of_sql(connection.vendor, "id")}
     """
-    if connection.vendor == "postgresql":
-        sql = sql.replace("SELECT " + columns + ", %s,", "SELECT " + columns + ", %s::timestamptz,")
-        sql = sql.replace("END, %s, %s, %s", "END, %s::bigint, %s::text, %s::jsonb")
     params = [
-        date,
+        history_model._meta.get_field("history_date").get_db_prep_save(timezone.now(), connection),
         current_actor_id(),
         reason or current_reason(),
         None if links is None else json.dumps(links),
@@ -275,12 +275,5 @@ def prune_history(*, older_than: datetime, model: Any = None) -> dict[str, int]:
         old = records.filter(history_date__lt=older_than)
         old = old.filter(version__lt=Coalesce(Subquery(keep["young"]), Subquery(keep["newest"])))
         old = old.filter(version__lt=Coalesce(Subquery(keep["alive"]), Subquery(keep["newest"])))
-        with transaction.atomic():
-            keys = list(old.values_list("history_id", flat=True))
-            dropped[each._meta.label] = records.filter(history_id__any_of=keys)._raw_delete(records.db)
+        dropped[each._meta.label] = old._raw_delete(records.db)  # what the subqueries read is never dropped
     return dropped
-
-
-def is_history_model(model: Any) -> bool:
-    """Is this the history table of a kernel model?"""
-    return issubclass(model, HistoryRow) and is_kernel_model(model.instance_type)

@@ -3,9 +3,9 @@
 An app adds a check of its own from `AppConfig.ready`:
 
     @integrity.register
-    def published_courses_have_lessons(using):
-        for course in Course.objects.using(using).published().exclude(lessons__is_deleted=False):
-            yield Difference("courses_course.status", "published without a lesson", found=f"course {course.pk}")
+    def prices_have_a_currency(using):
+        for product in Product.objects.using(using).filter(currency=""):
+            yield Difference("shop_product.currency", "price without a currency", found=f"product {product.pk}")
 """
 
 from __future__ import annotations

@@ -6,15 +6,15 @@ import uuid
 from collections import defaultdict
 from typing import Any
 
-from django.db import IntegrityError, connections, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.utils.translation import gettext as _
 
-from .batch import Deletion, write
+from .batch import Deletion, batch_contents, write
 from .constraints import ALIVE, constraint_fields
 from .exceptions import Conflict, DomainError, RestoreConflict
 from .faults import broken_rule
-from .introspection import kernel_models, parent_fields
+from .introspection import parent_fields
 from .parents import alive_keys
 
 Batch = dict[Any, dict[Any, Any]]
@@ -56,20 +56,8 @@ def restore_instance(instance: Any, *, using: str) -> Deletion:
 
 def _lock(deletion_id: uuid.UUID, using: str) -> Batch:
     """The rows of the batch by model and key, locked; one query finds the models, one more locks each."""
-    connection = connections[using]
-    quote = connection.ops.quote_name
-    found = kernel_models()
-    key = deletion_id.hex if connection.vendor == "sqlite" else deletion_id
-    parts = [
-        f"SELECT {number} WHERE EXISTS "
-        f"(SELECT 1 FROM {quote(model._meta.db_table)} WHERE deletion_id = %s AND is_deleted)"
-        for number, model in enumerate(found)
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), [key] * len(parts))
-        hit = [found[number] for (number,) in cursor.fetchall()]
     batch: Batch = {}
-    for model in hit:
+    for model in batch_contents(deletion_id, using):
         rows = model._base_manager.using(using).filter(deletion_id=deletion_id, is_deleted=True)
         batch[model] = {row.pk: row for row in rows.order_by("pk").select_for_update()}
     return batch

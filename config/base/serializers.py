@@ -19,6 +19,9 @@ from rest_framework.validators import UniqueValidator
 from .api.fields import KeyField
 from .models import KERNEL_FIELDS
 
+#: The kernel's columns, as every serializer of a kernel model shows them after its own.
+KERNEL = ("created_at", "updated_at", "created_by", "updated_by", "version", "is_deleted", "deleted_at")
+
 #: What the browsable pages' forms send beside the fields.
 FORM_KEYS = frozenset({"csrfmiddlewaretoken"})
 

@@ -17,7 +17,6 @@ INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
-    "unfold.contrib.simple_history",
     "whitenoise.runserver_nostatic",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -38,6 +37,9 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "accounts.apps.AccountsConfig",
     "courses.apps.CoursesConfig",
+    "learning.apps.LearningConfig",
+    "content.apps.ContentConfig",
+    "crm.apps.CRMConfig",
 ]
 
 MIDDLEWARE = [

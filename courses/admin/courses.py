@@ -9,12 +9,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from config.base.admin import BaseAdmin, BaseTabularInline, Figure
+from config.base.admin import BaseAdmin, BaseTabularInline, Figure, do_for_each
 
 from .. import services
 from ..models import Course, Lesson, Subject
-from .actions import do_for_each
-from .fields import FormFieldsMixin
 
 
 class LessonInline(BaseTabularInline):
@@ -41,7 +39,7 @@ class SubjectAdmin(BaseAdmin):
 
 
 @admin.register(Course)
-class CourseAdmin(FormFieldsMixin, BaseAdmin):
+class CourseAdmin(BaseAdmin):
     icon = "school"
     menu_order = 20
     markdown_fields = ("description",)

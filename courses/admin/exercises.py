@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from config.base.admin import BaseAdmin
 
 from ..models import Exercise
-from .fields import FormFieldsMixin
 
 #: An answer of each kind, as it is typed; `courses.shapes` says all that may stand there.
 EXAMPLES = (
@@ -40,7 +39,7 @@ KEY_FIELDS = ("answer", "explanation")
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(FormFieldsMixin, BaseAdmin):
+class ExerciseAdmin(BaseAdmin):
     """Exercises. The key and what explains it are shown to those who may change them."""
 
     icon = "quiz"

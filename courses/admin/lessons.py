@@ -9,14 +9,12 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from config.base.admin import BaseAdmin, BaseTabularInline
+from config.base.admin import BaseAdmin, BaseTabularInline, do_for_each
 from config.base.admin.forms import LockedModelForm
 
 from .. import services
 from ..models import Exercise, Lesson, Video
 from ..validators import check_prerequisites
-from .actions import do_for_each
-from .fields import FormFieldsMixin
 
 
 class LessonForm(LockedModelForm):
@@ -33,7 +31,7 @@ class LessonForm(LockedModelForm):
         return cleaned
 
 
-class VideoInline(FormFieldsMixin, BaseTabularInline):
+class VideoInline(BaseTabularInline):
     model = Video
     fields = ("position", "title", "url", "duration_seconds", "captions_url")
     ordering_field = "position"
@@ -56,7 +54,7 @@ class ExerciseInline(BaseTabularInline):
 
 
 @admin.register(Lesson)
-class LessonAdmin(FormFieldsMixin, BaseAdmin):
+class LessonAdmin(BaseAdmin):
     form = LessonForm
     icon = "menu_book"
     menu_order = 30
@@ -86,7 +84,7 @@ class LessonAdmin(FormFieldsMixin, BaseAdmin):
 
 
 @admin.register(Video)
-class VideoAdmin(FormFieldsMixin, BaseAdmin):
+class VideoAdmin(BaseAdmin):
     icon = "movie"
     menu_order = 40
     search_fields = ("title", "lesson__title")

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError as ModelValidationError
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from config.base.serializers import BaseSerializer
+from config.base.serializers import KERNEL, BaseSerializer
 
 from ..models import (
     Booking,
@@ -23,8 +23,6 @@ from ..models import (
     Video,
 )
 from ..validators import check_prerequisites
-
-KERNEL = ("created_at", "updated_at", "created_by", "updated_by", "version", "is_deleted", "deleted_at")
 
 
 class SubjectSerializer(BaseSerializer):

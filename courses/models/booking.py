@@ -14,9 +14,9 @@ from config.base.constraints_vendor import NoOverlap
 from config.base.deletion import KEEP
 from config.base.models import BaseModel
 from config.base.querysets import AliveManager, AllManager
+from config.base.rules import one_of
 
 from ..querysets import LIVE_BOOKINGS, BookingQuerySet
-from .rules import one_of
 from .tutoring import TutoringSession
 
 

@@ -13,11 +13,11 @@ from config.base.constraints import NamedIndex, alive_unique
 from config.base.fields import AmountField, CurrencyField
 from config.base.models import BaseModel
 from config.base.querysets import AliveManager, AllManager
+from config.base.rules import one_of
 from config.base.values import Money
 
 from ..choices import Difficulty, Language
 from ..querysets import CourseQuerySet
-from .rules import one_of
 
 
 class CourseStatus(models.TextChoices):

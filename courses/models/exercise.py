@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from config.base.constraints import NamedIndex, alive_unique
 from config.base.querysets import AliveManager, AllManager
+from config.base.rules import at_least_one, one_of
 from config.base.shapes import check_shape
 
 from .. import shapes
 from ..choices import Difficulty
 from ..querysets import GRADED_FIELDS, ExerciseQuerySet
 from .ordered import OrderedModel
-from .rules import at_least_one, one_of
 
 
 class ExerciseKind(models.TextChoices):

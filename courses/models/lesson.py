@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from config.base.constraints import NamedIndex, alive_unique
 from config.base.querysets import AliveManager, AllManager
+from config.base.rules import at_least_one
 
 from ..querysets import LessonQuerySet, VideoQuerySet
 from .ordered import OrderedModel
-from .rules import at_least_one
 
 
 class Lesson(OrderedModel):

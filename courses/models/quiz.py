@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from config.base.constraints import NamedIndex, alive_unique
 from config.base.models import BaseModel
 from config.base.querysets import AliveManager, AllManager
+from config.base.rules import at_least_one
 
 from ..querysets import QuizItemQuerySet, QuizQuerySet
 from .ordered import OrderedModel
-from .rules import at_least_one
 
 
 class Quiz(BaseModel):

@@ -15,6 +15,7 @@ from config.base.constraints_vendor import NoOverlap
 from config.base.fields import AmountField, CurrencyField
 from config.base.models import BaseModel
 from config.base.querysets import AliveManager, AllManager
+from config.base.rules import at_least_one, one_of
 from config.base.values import Money
 
 from ..querysets import (
@@ -22,7 +23,6 @@ from ..querysets import (
     FormulaQuerySet,
     TutoringSessionQuerySet,
 )
-from .rules import at_least_one, one_of
 
 
 class FormulaKind(models.TextChoices):

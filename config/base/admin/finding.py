@@ -26,7 +26,7 @@ TRASH_PARAMETER = "trash"
 
 
 class TrashFilter(admin.SimpleListFilter):
-    """Alive rows by default; `?trash=only` shows the trash. The changelist picks the rows (see `AdminMixin`)."""
+    """Alive rows by default; `?trash=only` shows the trash. The changelist picks the rows (see `BaseAdmin`)."""
 
     title = _("in the trash")
     parameter_name = TRASH_PARAMETER

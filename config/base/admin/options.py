@@ -12,6 +12,7 @@ from unfold.forms import PaginationInlineFormSet
 
 from ..introspection import is_kernel_model
 from .dashboard import Figure
+from .fields import FormFieldsMixin
 from .finding import AutocompleteMixin, FindingMixin, row_links, shows_trash
 from .forms import VERSION_FIELD, LockedFormSetMixin, LockedModelForm
 from .saving import SavesChangesOnly, SavingInlineMixin, SavingMixin
@@ -20,9 +21,17 @@ from .trash import TrashMixin
 
 
 class BaseAdmin(
-    TrashMixin, TrailMixin, SavingMixin, FindingMixin, AutocompleteMixin, ModelAdmin, SavesChangesOnly
+    FormFieldsMixin,
+    TrashMixin,
+    TrailMixin,
+    SavingMixin,
+    FindingMixin,
+    AutocompleteMixin,
+    ModelAdmin,
+    SavesChangesOnly,
 ):
-    """A model's admin. Declare `search_fields`, `list_display`, `list_filter`, `fieldsets`, `inlines`.
+    """A model's admin. Declare `search_fields`, `list_display`, `list_filter`, `fieldsets`, `inlines`,
+    `markdown_fields`.
 
     `icon` (a Material symbol) and `menu_order` place it in the sidebar; `figures` puts numbers on the dashboard.
     """

@@ -68,7 +68,7 @@ class ManyKeysField(serializers.ManyRelatedField):
         return [part.strip() for part in text.strip(" []").split(",") if part.strip()]
 
     def to_internal_value(self, data: Any) -> list[Any]:
-        if isinstance(data, str) or not hasattr(data, "__iter__"):
+        if not isinstance(data, list):
             self.fail("not_a_list", input_type=type(data).__name__)
         if not self.allow_empty and len(data) == 0:
             self.fail("empty")

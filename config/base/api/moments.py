@@ -15,9 +15,9 @@ def parse_moment(text: str) -> dt.datetime:
 
     Raises Django's ValidationError. The first and last year are refused: in another time zone they overflow.
     """
-    text = (
-        text.strip().replace(" ", "+") if "T" in text else text.strip()
-    )  # an unescaped + arrives as a space
+    text = text.strip()
+    if "T" in text:
+        text = text.replace(" ", "+")  # an offset's + that was not escaped arrives as a space
     try:
         moment = parse_datetime(text)
         if moment is None and (day := parse_date(text)) is not None:

@@ -1,4 +1,4 @@
-"""Constraints that many models here declare alike."""
+"""Constraints that many models declare alike."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import ngettext
 
-from config.base.exceptions import DomainError
+from ..exceptions import DomainError
 
 
 def do_for_each(

@@ -1,0 +1,9 @@
+"""What learners do: enrolments, attempts, grades, progress, reviews, conversations."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class LearningConfig(AppConfig):
+    name = "learning"
+    verbose_name = _("Learning")
