@@ -120,7 +120,7 @@ class LockedInlineFormSet(LockedFormSetMixin, PaginationInlineFormSet):
     """The formset of every inline."""
 
 
-class InlineMixin(SavingInlineMixin, AutocompleteMixin):
+class InlineMixin(FormFieldsMixin, SavingInlineMixin, AutocompleteMixin):
     """What both kinds of inline share."""
 
     form = LockedModelForm
