@@ -55,6 +55,7 @@ class BaseModel(models.Model):
     - `untracked_fields`: heartbeats and derived figures; writing only them changes neither version nor history.
       A `save()` without `update_fields` writes those it was given a new value for, and no others.
     - `secret_fields`: versioned, but kept out of the history and of `to_dict`.
+    - `restricted_fields`: for columns that not everybody may read, the permission it takes (see `restricted`).
     - `deletion_values`: what a soft delete also sets; `restored_values`: which of them a restore puts back.
     - `json_shapes`: a JSON Schema for each JSON column.
     - `append_only`: a fact, written once; changing it raises DomainError (untracked columns may change).
@@ -63,6 +64,7 @@ class BaseModel(models.Model):
     stands_on_kernel: ClassVar[bool] = True
     untracked_fields: ClassVar[tuple[str, ...]] = ()
     secret_fields: ClassVar[tuple[str, ...]] = ()
+    restricted_fields: ClassVar[dict[str, str]] = {}
     deletion_values: ClassVar[dict[str, Any]] = {}
     restored_values: ClassVar[tuple[str, ...]] = ()
     json_shapes: ClassVar[dict[str, dict[str, Any]]] = {}

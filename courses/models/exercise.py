@@ -37,6 +37,10 @@ class Exercise(OrderedModel):
     Kind = ExerciseKind
 
     ordered_within = "lesson"
+    restricted_fields = {
+        "answer": "courses.change_exercise",
+        "explanation": "courses.change_exercise",  # it tells the answer
+    }
     json_shapes = {"options": shapes.OPTIONS, "answer": shapes.ANSWER}
 
     lesson = models.ForeignKey(

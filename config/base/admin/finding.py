@@ -20,6 +20,7 @@ from unfold.views import ChangeList
 
 from ..introspection import is_kernel_model
 from ..models import KERNEL_FIELDS
+from ..restricted import leads_to_hidden
 from .widgets import LoadedAutocompleteSelect
 
 TRASH_PARAMETER = "trash"
@@ -92,13 +93,10 @@ class FindingMixin:
         return FindingChangeList
 
     def lookup_allowed(self, lookup: str, value: str, request: Any = None) -> bool:
-        """Neither secrets, nor what makes a database fail: a pattern that is none, text with a NUL character."""
-        path = lookup.split("__")
-        if (
-            path[0] in getattr(self.model, "secret_fields", ())
-            or path[-1] in ("regex", "iregex")
-            or "\x00" in value
-        ):
+        """Neither what they may not read, nor what makes a database fail: a pattern that is none, a NUL character."""
+        if lookup.split("__")[-1] in ("regex", "iregex") or "\x00" in value:
+            return False
+        if request is not None and leads_to_hidden(request.user, self.model, lookup):
             return False
         return super().lookup_allowed(lookup, value, request)
 
