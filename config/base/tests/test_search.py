@@ -56,7 +56,7 @@ def test_a_search_through_links_asks_the_other_table_once():
 
 @pytest.mark.postgresql
 def test_a_search_reads_the_index():
-    users = find(model_of("accounts.User").objects.all(), ["full_name", "username", "email"], ["elodie"])
+    users = find(model_of("accounts.User").all_objects.all(), ["full_name", "username", "email"], ["elodie"])
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")  # a few rows are read faster without
         plan = users.order_by().explain()
