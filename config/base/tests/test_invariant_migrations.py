@@ -45,10 +45,7 @@ def test_invariant_15_every_step_can_be_taken_back(migration):
 
 @pytest.mark.django_db(transaction=True)
 def test_invariant_15_every_migration_runs_forward_back_and_forward():
-    """The test database was migrated forward; here all of it goes back to nothing, and forward again.
-
-    Each one there, back and there before the next takes minutes: `.ci/migrations.py` does that, on both databases.
-    """
+    """The test database was migrated forward; here all of it goes back to nothing, and forward again."""
     executor = MigrationExecutor(connection)
     ours = [key for key in executor.loader.disk_migrations if key[0] in OUR_APPS]
     assert executor.loader.applied_migrations.keys() >= set(ours)
