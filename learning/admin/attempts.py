@@ -66,7 +66,7 @@ class GradeAdmin(ReadOnlyAdmin, BaseAdmin):
     ordering = ("-graded_at",)
     fieldsets = (
         (None, {"fields": ("attempt", ("score", "is_correct"), "feedback")}),
-        (_("Graded"), {"fields": (("source", "grader", "graded_at"),)}),
+        (_("By whom and when"), {"fields": (("source", "grader", "graded_at"),)}),
     )
 
 

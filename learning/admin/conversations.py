@@ -72,12 +72,15 @@ class ConversationAdmin(BaseAdmin):
     def reopen_selected(self, request: HttpRequest, queryset: Any) -> None:
         do_for_each(self, request, queryset, lambda row: services.reopen_conversation(conversation=row))
 
-    @action(description=_("Answer"), url_path="answer", permissions=["learning.add_chatmessage"])
+    @action(description=_("Write an answer"), url_path="answer", permissions=["answer"])
     def answer(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """To the page where a message is written, with this conversation chosen."""
         return HttpResponseRedirect(
             f"{reverse('admin:learning_chatmessage_add')}?conversation={int(object_id)}"
         )
+
+    def has_answer_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("learning.add_chatmessage")
 
     def figures(self, request: HttpRequest) -> list[Figure]:
         url = reverse("admin:learning_conversation_changelist")

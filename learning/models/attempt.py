@@ -69,7 +69,7 @@ class ExerciseAttempt(BaseModel):
     snapshot_key = models.JSONField(_("key as it was"), help_text=_("Learners never see it."))
     max_points = models.PositiveIntegerField(_("points in all"), validators=[MinValueValidator(1)])
     answer = models.JSONField(_("answer"), null=True, blank=True)
-    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    submitted_at = models.DateTimeField(_("submitted on"), null=True, blank=True)
 
     objects = AliveManager.from_queryset(ExerciseAttemptQuerySet)()
     all_objects = AllManager.from_queryset(ExerciseAttemptQuerySet)()

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from config.base.constraints import NamedIndex, alive_unique
 from config.base.deletion import KEEP
@@ -19,9 +20,9 @@ from ..querysets import EnrollmentQuerySet
 
 
 class EnrollmentStatus(models.TextChoices):
-    ACTIVE = "ACTIVE", _("active")
-    COMPLETED = "COMPLETED", _("completed")
-    WITHDRAWN = "WITHDRAWN", _("withdrawn")
+    ACTIVE = "ACTIVE", pgettext_lazy("enrolment", "active")
+    COMPLETED = "COMPLETED", pgettext_lazy("enrolment", "completed")
+    WITHDRAWN = "WITHDRAWN", pgettext_lazy("enrolment", "withdrawn")
 
 
 class Enrollment(BaseModel):
@@ -40,8 +41,8 @@ class Enrollment(BaseModel):
         "courses.Course", KEEP, related_name="enrollments", db_index=False, verbose_name=_("course")
     )
     status = models.CharField(_("status"), max_length=9, choices=Status.choices, default=Status.ACTIVE)
-    enrolled_at = models.DateTimeField(_("enrolled"), default=now_ms)
-    completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
+    enrolled_at = models.DateTimeField(_("enrolled on"), default=now_ms)
+    completed_at = models.DateTimeField(_("completed on"), null=True, blank=True)
 
     objects = AliveManager.from_queryset(EnrollmentQuerySet)()
     all_objects = AllManager.from_queryset(EnrollmentQuerySet)()

@@ -47,7 +47,7 @@ class Grade(BaseModel):
         _("score"), max_digits=8, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
     is_correct = models.BooleanField(_("correct"), null=True, blank=True)
-    source = models.CharField(_("graded"), max_length=7, choices=Source.choices)
+    source = models.CharField(_("way of grading"), max_length=7, choices=Source.choices)
     feedback = models.TextField(_("feedback"), blank=True, default="", help_text=_("Markdown."))
     grader = models.ForeignKey(
         settings.AUTH_USER_MODEL,

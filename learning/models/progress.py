@@ -31,8 +31,8 @@ class LessonProgress(BaseModel):
         "courses.Lesson", KEEP, related_name="progress", db_index=False, verbose_name=_("lesson")
     )
     status = models.CharField(_("status"), max_length=11, choices=Status.choices, default=Status.NOT_STARTED)
-    started_at = models.DateTimeField(_("started"), null=True, blank=True)
-    completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
+    started_at = models.DateTimeField(_("started on"), null=True, blank=True)
+    completed_at = models.DateTimeField(_("completed on"), null=True, blank=True)
 
     objects = AliveManager.from_queryset(LessonProgressQuerySet)()
     all_objects = AllManager.from_queryset(LessonProgressQuerySet)()

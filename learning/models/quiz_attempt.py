@@ -34,8 +34,8 @@ class QuizAttempt(BaseModel):
     pass_percent = models.PositiveSmallIntegerField(
         _("percent to pass"), default=50, validators=[MaxValueValidator(100)]
     )
-    started_at = models.DateTimeField(_("started"), default=now_ms)
-    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    started_at = models.DateTimeField(_("started on"), default=now_ms)
+    submitted_at = models.DateTimeField(_("submitted on"), null=True, blank=True)
     score = models.DecimalField(
         _("score"), max_digits=8, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
