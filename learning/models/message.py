@@ -6,6 +6,7 @@ import uuid
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -60,7 +61,9 @@ class ChatMessage(BaseModel):
         verbose_name=_("author"),
     )
     role = models.CharField(_("role"), max_length=9, choices=Role.choices)
-    body = models.TextField(_("message"), max_length=20_000, help_text=_("Markdown; maths between $ signs."))
+    body = models.TextField(
+        _("message"), validators=[MaxLengthValidator(20_000)], help_text=_("Markdown; maths between $ signs.")
+    )
     context = models.JSONField(
         _("context"),
         default=dict,

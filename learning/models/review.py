@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -38,7 +38,7 @@ class Review(BaseModel):
         validators=[MinValueValidator(1), MaxValueValidator(5)],
         help_text=_("From 1, poor, to 5, excellent."),
     )
-    comment = models.TextField(_("comment"), max_length=4000, blank=True, default="")
+    comment = models.TextField(_("comment"), blank=True, default="", validators=[MaxLengthValidator(4000)])
     is_visible = models.BooleanField(
         _("visible"), default=True, help_text=_("Hidden reviews do not count towards the course's rating.")
     )
