@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
@@ -75,8 +75,11 @@ class ConversationAdmin(BaseAdmin):
     @action(description=_("Write an answer"), url_path="answer", permissions=["answer"])
     def answer(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """To the page where a message is written, with this conversation chosen."""
+        conversation = self.get_object(request, object_id)
+        if conversation is None:
+            raise Http404
         return HttpResponseRedirect(
-            f"{reverse('admin:learning_chatmessage_add')}?conversation={int(object_id)}"
+            f"{reverse('admin:learning_chatmessage_add')}?conversation={conversation.pk}"
         )
 
     def has_answer_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
