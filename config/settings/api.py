@@ -38,8 +38,12 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "DEFAULT_GENERATOR_CLASS": "drf_spectacular.generators.SchemaGenerator",
-    # Two models offer the same languages: one name for both.
-    "ENUM_NAME_OVERRIDES": {"LocaleEnum": "accounts.models.user.Locale"},
+    # Choices that several columns offer: one name for each set.
+    "ENUM_NAME_OVERRIDES": {
+        "LocaleEnum": "accounts.models.user.Locale",
+        "ExerciseKindEnum": "courses.models.exercise.ExerciseKind",
+        "ProgressStatusEnum": "learning.choices.ProgressStatus",
+    },
     # What is read has every column; what is written only those that a client may set.
     "COMPONENT_SPLIT_REQUEST": True,
     "PARSER_WHITELIST": ["config.base.api.parsers.JSONParser"],

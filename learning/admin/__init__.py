@@ -1,0 +1,3 @@
+"""The back office's doors to what learners do."""
+
+from . import attempts, conversations, enrollments, progress  # noqa: F401 - importing registers them

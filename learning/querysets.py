@@ -1,0 +1,198 @@
+"""What is asked of learners' work: the repository layer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from config.base.querysets import BaseQuerySet
+from courses.models import Course, Quiz
+
+if TYPE_CHECKING:
+    from .models import (
+        ChatMessage,
+        Conversation,
+        ConversationParticipant,
+        Enrollment,
+        ExerciseAttempt,
+        Grade,
+        LessonProgress,
+        ProgressSnapshot,
+        QuizAttempt,
+        Review,
+        VideoProgress,
+    )
+
+
+class EnrollmentQuerySet(BaseQuerySet["Enrollment"]):
+    def get_by_natural_key(self, user: str, course: str) -> Enrollment:
+        return self.by_natural_key(user__username=user, course__slug=course)
+
+    def current(self) -> Self:
+        """Enrolments that count: active and completed ones, not those withdrawn."""
+        return self.exclude(status="WITHDRAWN")
+
+
+class ReviewQuerySet(BaseQuerySet["Review"]):
+    def get_by_natural_key(self, user: str, course: str) -> Review:
+        return self.by_natural_key(user__username=user, course__slug=course)
+
+    def visible(self) -> Self:
+        """Reviews that are shown, and count towards the rating."""
+        return self.filter(is_visible=True)
+
+
+class LessonProgressQuerySet(BaseQuerySet["LessonProgress"]):
+    def get_by_natural_key(self, user: str, course: str, lesson: str) -> LessonProgress:
+        return self.by_natural_key(user__username=user, lesson__course__slug=course, lesson__slug=lesson)
+
+    def completed(self) -> Self:
+        """Lessons that their learners have done; skipped ones are not among them."""
+        return self.filter(status="COMPLETED")
+
+
+class VideoProgressQuerySet(BaseQuerySet["VideoProgress"]):
+    def get_by_natural_key(self, user: str, course: str, lesson: str, position: int) -> VideoProgress:
+        return self.by_natural_key(
+            user__username=user,
+            video__lesson__course__slug=course,
+            video__lesson__slug=lesson,
+            video__position=position,
+        )
+
+
+class QuizAttemptQuerySet(BaseQuerySet["QuizAttempt"]):
+    def get_by_natural_key(
+        self, user: str, course: str, lesson: str | None, title: str, number: int
+    ) -> QuizAttempt:
+        quiz = Quiz.objects.using(self.db).get_by_natural_key(course, lesson, title)
+        return self.by_natural_key(user__username=user, quiz=quiz, number=number)
+
+
+class ExerciseAttemptQuerySet(BaseQuerySet["ExerciseAttempt"]):
+    def get_by_natural_key(
+        self, user: str, course: str, lesson: str, position: int, number: int
+    ) -> ExerciseAttempt:
+        return self.by_natural_key(
+            user__username=user,
+            exercise__lesson__course__slug=course,
+            exercise__lesson__slug=lesson,
+            exercise__position=position,
+            number=number,
+        )
+
+    def submitted(self) -> Self:
+        """Attempts whose answer has been handed in."""
+        return self.filter(submitted_at__isnull=False)
+
+    def ungraded(self) -> Self:
+        """Submitted attempts without a grade that has a score, oldest first: what a teacher has to read."""
+        grades: Any = self.model._meta.get_field("grades").related_model
+        scored = grades.objects.filter(attempt=OuterRef("pk"), score__isnull=False)
+        return self.submitted().filter(~Exists(scored)).order_by("submitted_at", "id")
+
+
+class GradeQuerySet(BaseQuerySet["Grade"]):
+    def get_by_natural_key(
+        self, user: str, course: str, lesson: str, position: int, number: int, graded_at: datetime | str
+    ) -> Grade:
+        return self.by_natural_key(
+            attempt__user__username=user,
+            attempt__exercise__lesson__course__slug=course,
+            attempt__exercise__lesson__slug=lesson,
+            attempt__exercise__position=position,
+            attempt__number=number,
+            graded_at=graded_at,
+        )
+
+
+class ProgressSnapshotQuerySet(BaseQuerySet["ProgressSnapshot"]):
+    def get_by_natural_key(self, user: str, course: str) -> ProgressSnapshot:
+        return self.by_natural_key(user__username=user, course__slug=course)
+
+    def get_user_progress(self, user: User, course: Course) -> ProgressSnapshot | None:
+        """The learner's progress in one course as last computed, or None."""
+        return self.select_related("current_lesson").filter(user=user, course=course).first()
+
+    def get_all_user_progress(self, user: User) -> Self:
+        """The learner's progress in all their courses, with course and lesson, the latest activity first."""
+        return (
+            self.select_related("course", "current_lesson")
+            .filter(user=user)
+            .order_by("-last_activity_at", "id")
+        )
+
+    def create_or_update(
+        self, *, user: User, course: Course, **figures: Any
+    ) -> tuple[ProgressSnapshot, bool]:
+        """Store these figures as the learner's progress in the course; the snapshot, and whether it is new.
+
+        Of two callers at once one inserts and the other updates. The figures are untracked, so an update leaves
+        neither a version nor a record. TypeError for what is not a figure, IntegrityError for figures that break a
+        rule of the table.
+        """
+        unknown = sorted(set(figures) - set(self.model.untracked_fields))
+        if unknown:
+            raise TypeError(f"Not figures of a snapshot: {', '.join(unknown)}.")
+        mine = self.filter(user=user, course=course)
+        created = False
+        if not mine.exists():
+            try:
+                with transaction.atomic(using=self.db):
+                    self.create(user=user, course=course, **figures)
+                created = True
+            except IntegrityError:
+                if not mine.exists():
+                    raise
+        if not created and figures:
+            mine.update(**figures)
+        return mine.get(), created
+
+    create_or_update.alters_data = True  # type: ignore[attr-defined]
+
+
+class ConversationQuerySet(BaseQuerySet["Conversation"]):
+    def get_by_natural_key(self, reference: str) -> Conversation:
+        return self.by_natural_key(reference=reference)
+
+    def open(self) -> Self:
+        """Conversations in which something can be said."""
+        return self.filter(status="OPEN")
+
+    def of(self, user: User) -> Self:
+        """Conversations in which this person takes part."""
+        return self.filter(participants__user=user, participants__is_deleted=False)
+
+    def with_unread_count(self, user: User) -> Self:
+        """Each with `unread_count`: the messages by others that came after this person last read it.
+
+        0 where they take no part.
+        """
+        messages: Any = self.model._meta.get_field("messages").related_model
+        unread = messages.objects.unread_by(user).filter(conversation=OuterRef("pk")).order_by()
+        numbers = unread.values("conversation").annotate(number=Count("pk")).values("number")
+        return self.annotate(unread_count=Coalesce(Subquery(numbers), 0))
+
+
+class ParticipantQuerySet(BaseQuerySet["ConversationParticipant"]):
+    def get_by_natural_key(self, reference: str, user: str) -> ConversationParticipant:
+        return self.by_natural_key(conversation__reference=reference, user__username=user)
+
+
+class ChatMessageQuerySet(BaseQuerySet["ChatMessage"]):
+    def get_by_natural_key(self, reference: str) -> ChatMessage:
+        return self.by_natural_key(reference=reference)
+
+    def unread_by(self, user: User) -> Self:
+        """Messages by others that came after this person last read the conversation, where they take part in it."""
+        seen = "conversation__participants__last_read_at"
+        return self.filter(
+            Q(**{f"{seen}__isnull": True}) | Q(created_at__gt=F(seen)),
+            conversation__participants__user=user,
+            conversation__participants__is_deleted=False,
+        ).exclude(author=user)
