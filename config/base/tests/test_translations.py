@@ -92,11 +92,17 @@ def _as_python(template: str, path: Path) -> str:
 def _content(messages: Iterable[Message]) -> dict[tuple[str | None, str], str]:
     """What each message says; the singular stands for a plural's two ids, which the readers keep differently."""
     return {
-        (message.context, message.id if isinstance(message.id, str) else message.id[0]): repr(
+        (_context(message), message.id if isinstance(message.id, str) else message.id[0]): repr(
             message.string if isinstance(message.string, str) else list(message.string)
         )
         for message in messages
     }
+
+
+def _context(message: Message) -> str | None:
+    """Babel reads a context of a compiled catalogue as bytes."""
+    context: str | bytes | None = message.context
+    return context.decode() if isinstance(context, bytes) else context
 
 
 def _translated(string: str | list[str] | tuple[str, ...] | None) -> bool:
