@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import StudentProfile
 
@@ -26,9 +27,9 @@ class Audience(models.TextChoices):
 
 
 class BrickStatus(models.TextChoices):
-    DRAFT = "DRAFT", _("draft")
-    PUBLISHED = "PUBLISHED", _("published")
-    ARCHIVED = "ARCHIVED", _("archived")
+    DRAFT = "DRAFT", pgettext_lazy("brick", "draft")
+    PUBLISHED = "PUBLISHED", pgettext_lazy("brick", "published")
+    ARCHIVED = "ARCHIVED", pgettext_lazy("brick", "archived")
 
 
 class DocumentType(models.TextChoices):
@@ -54,10 +55,10 @@ class Placeholder(models.TextChoices):
 
 
 class RequestStatus(models.TextChoices):
-    QUEUED = "QUEUED", _("queued")
-    RUNNING = "RUNNING", _("running")
-    DONE = "DONE", _("done")
-    FAILED = "FAILED", _("failed")
+    QUEUED = "QUEUED", pgettext_lazy("document request", "queued")
+    RUNNING = "RUNNING", pgettext_lazy("document request", "running")
+    DONE = "DONE", pgettext_lazy("document request", "done")
+    FAILED = "FAILED", pgettext_lazy("document request", "failed")
 
 
 class Variant(models.TextChoices):
@@ -66,8 +67,8 @@ class Variant(models.TextChoices):
 
 
 class InteractionKind(models.TextChoices):
-    VIEW = "VIEW", _("viewed")
-    DOWNLOAD = "DOWNLOAD", _("downloaded")
-    PRINT = "PRINT", _("printed")
-    SHARE = "SHARE", _("shared")
-    COMPLETE = "COMPLETE", _("completed")
+    VIEW = "VIEW", pgettext_lazy("interaction", "viewed")
+    DOWNLOAD = "DOWNLOAD", pgettext_lazy("interaction", "downloaded")
+    PRINT = "PRINT", pgettext_lazy("interaction", "printed")
+    SHARE = "SHARE", pgettext_lazy("interaction", "shared")
+    COMPLETE = "COMPLETE", pgettext_lazy("interaction", "completed")

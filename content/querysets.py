@@ -54,12 +54,13 @@ class ContentBrickQuerySet(BaseQuerySet["ContentBrick"]):
 
     def received_by(self, user: Any) -> Self:
         """Bricks in a document that this user asked for, or that was made for them as a student."""
-        parts = self._versions().model._meta.get_field("document_bricks").related_model.objects
+        part: Any = self._versions().model._meta.get_field("document_bricks").related_model
         mine = Q(document__request__requester=user) | Q(document__request__student__user=user)
-        return self.filter(Exists(parts.filter(mine, brick_version__brick=OuterRef("pk"))))
+        return self.filter(Exists(part.objects.filter(mine, brick_version__brick=OuterRef("pk"))))
 
     def _versions(self) -> QuerySet[Any]:
-        return self.model._meta.get_field("versions").related_model.objects.using(self.db).order_by()
+        version: Any = self.model._meta.get_field("versions").related_model
+        return version.objects.using(self.db).order_by()
 
 
 class BrickVersionQuerySet(BaseQuerySet["BrickVersion"]):

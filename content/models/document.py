@@ -44,7 +44,7 @@ class GeneratedDocument(BaseModel):
         models.PROTECT,
         related_name="documents",
         db_index=False,
-        verbose_name=_("request"),
+        verbose_name=_("document request"),
     )
     variant = models.CharField(_("copy"), max_length=7, choices=Variant)
     title = models.CharField(_("title"), max_length=255)
