@@ -18,6 +18,7 @@ from rest_framework.validators import UniqueValidator
 
 from .api.fields import KeyField
 from .models import KERNEL_FIELDS
+from .restricted import hidden_fields
 
 #: The kernel's columns, as every serializer of a kernel model shows them after its own.
 KERNEL = ("created_at", "updated_at", "created_by", "updated_by", "version", "is_deleted", "deleted_at")
@@ -36,6 +37,7 @@ class BaseSerializer(serializers.ModelSerializer):
       or normalises is saved.
     - Kernel fields and untracked columns (heartbeats, derived figures) are read-only, `secret_fields` are never
       readable, links are keys.
+    - `restricted_fields` are left out for those who may not read them; they stay writable to those who may add.
     - `?fields=` and `?omit=` choose what is shown, never what is accepted.
     """
 
@@ -50,6 +52,12 @@ class BaseSerializer(serializers.ModelSerializer):
                 if name in self._declared_fields:
                     raise ImproperlyConfigured(f"{type(self).__name__} would show the secret {name!r}.")
                 del fields[name]
+        request = self.context.get("request")
+        for name in hidden_fields(request.user, model) & fields.keys() if request is not None else ():
+            if fields[name].read_only:
+                del fields[name]
+            else:
+                fields[name].write_only = True
         for name in KERNEL_FIELDS & set(fields):
             if not fields[name].read_only:
                 raise ImproperlyConfigured(f"{type(self).__name__} would let a client write {name!r}.")

@@ -15,12 +15,14 @@ from .dashboard import Figure
 from .fields import FormFieldsMixin
 from .finding import AutocompleteMixin, FindingMixin, row_links, shows_trash
 from .forms import VERSION_FIELD, LockedFormSetMixin, LockedModelForm
+from .restricted import RestrictedMixin
 from .saving import SavesChangesOnly, SavingInlineMixin, SavingMixin
 from .trail import TrailMixin
 from .trash import TrashMixin
 
 
 class BaseAdmin(
+    RestrictedMixin,
     FormFieldsMixin,
     TrashMixin,
     TrailMixin,
@@ -120,7 +122,7 @@ class LockedInlineFormSet(LockedFormSetMixin, PaginationInlineFormSet):
     """The formset of every inline."""
 
 
-class InlineMixin(FormFieldsMixin, SavingInlineMixin, AutocompleteMixin):
+class InlineMixin(RestrictedMixin, FormFieldsMixin, SavingInlineMixin, AutocompleteMixin):
     """What both kinds of inline share."""
 
     form = LockedModelForm

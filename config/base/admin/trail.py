@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 
 from ..audit import audit_context
 from ..exceptions import DomainError, StaleObjectError
-from ..history import changes_between, revert
+from ..history import Change, changes_between, revert
 from ..introspection import is_kernel_model
 from ..models import KERNEL_FIELDS
+from ..restricted import hidden_fields
 from .saving import count_stale, explain
 from .staleness import staleness_of
 from .values import person_label, readable_changes, readable_value
@@ -48,7 +49,10 @@ class TrailMixin:
         records = list(page.object_list)
         below = obj.history.filter(version__lt=records[-1].version).first() if records else None
         steps = list(zip(records, [*records[1:], below], strict=True)) if records else []
-        changes = readable_changes([(new, changes_between(new, old) if old else []) for new, old in steps])
+        hidden = hidden_fields(request.user, self.model)
+        changes = readable_changes(
+            [(new, _shown_changes(new, old, hidden) if old else []) for new, old in steps]
+        )
         context = {
             **self._trail_context(request, obj, _("History")),
             "page": page,
@@ -84,7 +88,8 @@ class TrailMixin:
                 return HttpResponseRedirect(self._url("change", obj))
             obj = self.get_object(request, unquote(object_id))
             newest = obj.history.first()
-        (changes,) = readable_changes([(_without_links(record), changes_between(record, newest))])
+        hidden = hidden_fields(request.user, self.model)
+        (changes,) = readable_changes([(_without_links(record), _shown_changes(record, newest, hidden))])
         differing = {change["field"]: change for change in changes}
         context = {
             **self._trail_context(request, obj, _("Version %(version)s") % {"version": version}),
@@ -94,6 +99,7 @@ class TrailMixin:
             "rows": [
                 differing.get(name) or {"label": label, "new": readable_value(self.model, name, value, names)}
                 for name, label, value, names in _columns(record)
+                if name not in hidden
             ],
             "forbidden": self._forbidden(request, obj, record, newest),
             "can_revert": self.has_revert_permission(request, obj),
@@ -175,6 +181,10 @@ def kind_of(new: Any, old: Any | None) -> dict[str, str]:
     if old is not None and old.history_type == "-":
         return {"name": "restored", "label": _("Restored from the trash"), "icon": "restore_from_trash"}
     return {"name": "changed", "label": _("Changed"), "icon": "edit"}
+
+
+def _shown_changes(new: Any, old: Any, hidden: frozenset[str]) -> list[Change]:
+    return [change for change in changes_between(new, old) if change.field not in hidden]
 
 
 def _without_links(record: Any) -> Any:

@@ -99,8 +99,8 @@ class ReadOnlyBaseViewSet(
         return write
 
     def column_names(self) -> set[str]:
-        """The names of the columns that this view shows."""
-        fields = self.get_serializer_class()().fields
+        """The names of the columns that this view shows to who asks."""
+        fields = self.get_serializer_class()(context={"request": self.request}).fields
         return {name for name, field in fields.items() if not field.write_only}
 
     def get_serializer_context(self) -> dict[str, Any]:
