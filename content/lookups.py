@@ -9,6 +9,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Lookup
 
+from config.base.constraints import NamedIndex
+
 
 @models.JSONField.register_lookup
 class HasEntry(Lookup):  # type: ignore[type-arg]
@@ -25,11 +27,15 @@ class HasEntry(Lookup):  # type: ignore[type-arg]
 
 
 class EntryIndex(GinIndex):
-    """Finds the lists that hold an entry: a GIN index on PostgreSQL; SQLite has none and gets a plain one."""
+    """Finds the lists that hold an entry without reading every row.
 
-    max_name_length = 63
+    A GIN index on PostgreSQL. SQLite has nothing of the kind: there an index of that name holds no row.
+    """
+
+    max_name_length = NamedIndex.max_name_length
 
     def create_sql(self, model: Any, schema_editor: Any, using: str = "", **kwargs: Any) -> Any:
         if schema_editor.connection.vendor == "postgresql":
-            return super().create_sql(model, schema_editor, using=using, **kwargs)
-        return models.Index.create_sql(self, model, schema_editor, using=using, **kwargs)
+            return super().create_sql(model, schema_editor, using, **kwargs)
+        fields = [model._meta.get_field(name) for name in self.fields]
+        return schema_editor._create_index_sql(model, fields=fields, name=self.name, condition="NULL")

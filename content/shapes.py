@@ -25,7 +25,8 @@ _SLUG: dict[str, Any] = {"type": "string", "pattern": r"^[a-z0-9]+(-[a-z0-9]+)*\
 _SLUGS: dict[str, Any] = {"type": "array", "items": _SLUG, "maxItems": 30, "uniqueItems": True}
 _DIFFICULTY: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": 5}
 _POSITIVE: dict[str, Any] = {"type": "integer", "minimum": 1}
-_LINE: dict[str, Any] = {"type": "string", "maxLength": 255}
+# One line of text: no line break, nothing that a database refuses to store.
+_LINE: dict[str, Any] = {"type": "string", "maxLength": 255, "pattern": r"^[^\x00-\x1f\x7f\ud800-\udfff]*\Z"}
 _SHA256: dict[str, Any] = {"type": "string", "pattern": r"^[0-9a-f]{64}\Z"}
 
 

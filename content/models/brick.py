@@ -117,7 +117,7 @@ class ContentBrick(BaseModel):
             ),
             models.CheckConstraint(
                 condition=Q(rating__isnull=True, rating_count=0)
-                | Q(rating__gte=1, rating__lte=5, rating_count__gte=1),
+                | Q(rating__isnull=False, rating__gte=1, rating__lte=5, rating_count__gte=1),
                 name="%(app_label)s_%(class)s_rating",
                 violation_error_message=_(
                     "A rating is between 1 and 5, and there is one where somebody rated."

@@ -18,7 +18,7 @@ from config.base.deletion import KEEP
 from config.base.models import BaseModel
 from config.base.querysets import AliveManager, AllManager
 from config.base.rules import one_of
-from config.base.shapes import check_shape
+from config.base.shapes import shape_errors
 
 from .. import shapes
 from ..choices import Level, RequestStatus, Variant
@@ -154,9 +154,7 @@ class DocumentRequest(BaseModel):
         super().clean()
         self.idempotency_key = self.idempotency_key or None
         self._refuse_change_of_work_begun()
-        try:
-            check_shape(self.criteria, shapes.CRITERIA)
-        except ValidationError:
+        if shape_errors(DocumentRequest, {"criteria": self.criteria}):
             return  # clean_fields has said so, key by key
         try:
             shapes.check_range(self.criteria)

@@ -12,7 +12,7 @@ from config.base.constraints import NamedIndex, alive_unique
 from config.base.models import BaseModel
 from config.base.querysets import AliveManager, AllManager
 from config.base.rules import at_least_one, one_of
-from config.base.shapes import check_shape
+from config.base.shapes import shape_errors
 
 from .. import shapes
 from ..choices import DocumentType
@@ -74,9 +74,7 @@ class ContentTemplate(BaseModel):
 
     def clean(self) -> None:
         super().clean()
-        try:
-            check_shape(self.slots, shapes.SLOTS)
-        except ValidationError:
+        if shape_errors(ContentTemplate, {"slots": self.slots}):
             return  # clean_fields has said so, key by key
         try:
             shapes.check_slots(self.slots)
