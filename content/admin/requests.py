@@ -39,6 +39,13 @@ class DocumentRequestAdmin(BaseAdmin):
         (_("Generation"), {"fields": (("status", "progress"), "error", "reference")}),
     )
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A request that has been taken up is only looked at; a form posted for one comes back, refused."""
+        begun = obj is not None and obj.status != DocumentRequest.Status.QUEUED
+        if begun and request.method != "POST":
+            return False
+        return super().has_change_permission(request, obj)
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Who opens the form asks for the document, unless they say otherwise."""
         return {"requester": request.user.pk, **super().get_changeform_initial_data(request)}

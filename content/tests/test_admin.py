@@ -130,10 +130,12 @@ def test_who_opens_the_form_asks_for_the_document(boss):
 
 
 def test_a_request_that_has_been_taken_up_says_so(boss):
-    request = DocumentRequestFactory(status="RUNNING")
+    request = DocumentRequestFactory()
     url = url_of(DocumentRequest, "change", request.pk)
-    page = text_of(boss.post(url, form_of(boss.get(url)) | {"level": "ADULT"}))
-    assert "This request has been taken up" in page
+    form = form_of(boss.get(url)) | {"level": "ADULT"}
+    DocumentRequest.objects.filter(pk=request.pk).update(status="RUNNING")
+    assert "This request has been taken up" in text_of(boss.post(url, form))
+    assert "level" not in form_of(boss.get(url)), "from now on it is only looked at"
 
 
 def test_a_request_whose_template_is_in_the_trash_can_still_be_opened(boss):
