@@ -1,8 +1,8 @@
 """`loaddata` without harm: what a fixture may do to a row.
 
 loaddata writes rows "raw", past `save()`. Here a row equal to the stored one writes nothing, a changed one becomes
-a new version, a version never falls, and a fixture neither deletes nor revives. Where the dump held the history
-too (history tables load before the tables they record), the row keeps the version it was dumped with.
+a new version (a fact is refused), a version never falls, and a fixture neither deletes nor revives. Where the dump
+held the history too (history tables load before the tables they record), the row keeps the version it was dumped with.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .audit import audit_context, current_actor_id, current_reason
 from .exceptions import DomainError
 from .history import RECORD_FIELDS, record
 from .parents import require_alive_parents
-from .querysets import DELETION_FIELDS, now_ms
+from .querysets import DELETION_FIELDS, now_ms, refuse_change
 
 #: Columns in which a fixture and a stored row may differ and still be equal.
 NOT_COMPARED = DELETION_FIELDS | {"id", "created_at", "updated_at", "created_by", "updated_by", "version"}
@@ -89,6 +89,8 @@ def _update(instance: Any, stored: Any, write: Callable[..., bool], using: str) 
     if dumped == history > stored.version and _is_recorded(instance, dumped, using):
         write(True, type(instance), False, True, using, None)  # the dump brought this version's record along
         return
+    if not equal:
+        refuse_change(type(instance))
     instance.version = max(stored.version, history) + 1
     instance.updated_at, instance.updated_by_id = now_ms(), current_actor_id()
     if not instance.is_deleted:

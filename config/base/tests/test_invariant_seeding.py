@@ -10,7 +10,7 @@ from django.db import transaction
 
 from config.base.introspection import kernel_models
 
-from .helpers import assert_sound, dump, load, make
+from .helpers import assert_sound, dump, is_append_only, load, make, tracked_fields
 
 EVERY_MODEL = pytest.mark.parametrize("model", kernel_models(), ids=lambda model: model._meta.label)
 
@@ -42,6 +42,21 @@ def test_invariant_14_a_fixture_neither_revives_nor_deletes(model, tmp_path):
     with pytest.raises(Exception, match=r"alive|vivant"):
         load(dead, tmp_path)
     assert not model.all_objects.get(pk=obj.pk).is_deleted
+    assert_sound(model)
+
+
+@pytest.mark.parametrize(
+    "model", [each for each in kernel_models() if is_append_only(each)], ids=lambda model: model._meta.label
+)
+def test_invariant_14_a_fixture_changes_no_fact(model, tmp_path):
+    obj, other = make(model), make(model)
+    row, unlike = json.loads(dump(obj, other))
+    names = [field.name for field in tracked_fields(model)]
+    name = next(each for each in names if row["fields"][each] != unlike["fields"][each])
+    row["fields"][name] = unlike["fields"][name]
+    with pytest.raises(Exception, match=r"never changed|jamais"):
+        load(json.dumps([row]), tmp_path)
+    assert model.all_objects.get(pk=obj.pk).version == 1
     assert_sound(model)
 
 

@@ -1,0 +1,17 @@
+"""What each role may do with content in the back office."""
+
+from accounts.roles import ADMINISTRATOR, CONTENT_EDITOR, SUPPORT, TEACHER, every, grant
+
+AUTHORED = ("contentbrick", "contenttemplate")
+#: What a service owns: looked at, never edited.
+RECORDED = ("brickversion", "generateddocument", "documentbrick", "documentinteraction")
+EVERYTHING = (*AUTHORED, *RECORDED, "documentrequest", "contentbrickrating")
+
+for _role in (CONTENT_EDITOR, TEACHER, SUPPORT, ADMINISTRATOR):
+    grant(_role, *every("view", "content", *EVERYTHING))
+for _action in ("add", "change", "delete"):
+    grant(CONTENT_EDITOR, *every(_action, "content", *AUTHORED, "documentrequest"))
+    grant(ADMINISTRATOR, *every(_action, "content", *AUTHORED, "documentrequest", "contentbrickrating"))
+grant(TEACHER, *every("add", "content", "documentrequest", "contentbrickrating"))
+grant(SUPPORT, *every("add", "content", "documentrequest"))
+grant(SUPPORT, *every("delete", "content", "contentbrickrating"))
