@@ -17,6 +17,8 @@ KEPT_BY_STAFF = ("enrollment", "review", *TALK)
 for _action in ("view", "add", "change", "delete"):
     grant(ADMINISTRATOR, *every(_action, "learning", *KEPT_BY_STAFF))
 grant(ADMINISTRATOR, *every("view", "learning", *RECORDS))
+# Nobody deletes a record by itself, but who deletes a person deletes their work.
+grant(ADMINISTRATOR, *every("delete", "learning", *RECORDS))
 grant(TEACHER, *every("view", "learning", *RECORDS, *KEPT_BY_STAFF))
 grant(TEACHER, *every("add", "learning", *TALK), "learning.change_conversation")
 grant(SUPPORT, *every("view", "learning", *RECORDS, *KEPT_BY_STAFF))

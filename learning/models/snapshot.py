@@ -95,6 +95,16 @@ class ProgressSnapshot(BaseModel):
                 violation_error_message=_("Nobody completes more lessons than there are."),
             ),
             models.CheckConstraint(
+                condition=Q(completion_percentage=100, lessons_total__gte=1)
+                & Q(lessons_completed=F("lessons_total"))
+                | Q(completion_percentage__lt=100)
+                & (Q(lessons_total=0) | Q(lessons_completed__lt=F("lessons_total"))),
+                name="%(app_label)s_%(class)s_complete",
+                violation_error_message=_(
+                    "It is 100 percent exactly when every lesson is completed, and there is one."
+                ),
+            ),
+            models.CheckConstraint(
                 condition=Q(average_score__gte=0, average_score__lte=100),
                 name="%(app_label)s_%(class)s_score",
                 violation_error_message=_("An average is between 0 and 100 percent."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import Group
 
+from accounts.models import User
 from accounts.services import synchronise_roles
 from accounts.tests.factories import UserFactory
 from config.base.tests.admin_helpers import form_of, signed_in, text_of, url_of
@@ -207,6 +208,23 @@ def test_answering_is_offered_to_those_who_may_send():
     reader = signed_in(permissions=["learning.view_conversation", "learning.change_conversation"])
     assert "Write an answer" not in text_of(reader.get(url_of(Conversation, "change", talk.pk)))
     assert reader.get(f"/admin/learning/conversation/{talk.pk}/answer/").status_code == 403
+
+
+def test_an_administrator_deletes_and_restores_a_learner_with_all_their_work():
+    synchronise_roles()
+    administrator = signed_in(permissions=[])
+    administrator.user.groups.add(Group.objects.get(name="administrator"))
+    attempt = GradeFactory(attempt=ExerciseAttemptFactory(quiz_attempt=None)).attempt
+    learner = attempt.user
+    LessonProgressFactory(user=learner)
+    EnrollmentFactory(user=learner)
+    url = url_of(User, "delete", learner.pk)
+    seen = administrator.get(url).context["seen_preview"]
+    assert administrator.post(url, {"post": "yes", "seen_preview": seen}).status_code == 302
+    assert not ExerciseAttempt.objects.exists()
+    assert administrator.post(url_of(User, "restore", learner.pk)).status_code == 302
+    assert list(ExerciseAttempt.objects.all()) == [attempt]
+    assert Enrollment.objects.filter(user=learner).exists()
 
 
 def test_a_teacher_sees_learners_work_and_talks_and_changes_nothing_else():
