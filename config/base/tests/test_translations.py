@@ -92,11 +92,16 @@ def _as_python(template: str, path: Path) -> str:
 def _content(messages: Iterable[Message]) -> dict[tuple[str | None, str], str]:
     """What each message says; the singular stands for a plural's two ids, which the readers keep differently."""
     return {
-        (message.context, message.id if isinstance(message.id, str) else message.id[0]): repr(
+        (_text(message.context), message.id if isinstance(message.id, str) else message.id[0]): repr(
             message.string if isinstance(message.string, str) else list(message.string)
         )
         for message in messages
     }
+
+
+def _text(context: str | bytes | None) -> str | None:
+    """Babel reads the contexts of a compiled catalogue as bytes."""
+    return context.decode() if isinstance(context, bytes) else context
 
 
 def _translated(string: str | list[str] | tuple[str, ...] | None) -> bool:
