@@ -2,31 +2,32 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Family(models.TextChoices):
     """What kind of wine it is."""
 
-    RED = "RED", _("red")
-    WHITE = "WHITE", _("white")
-    ROSE = "ROSE", _("rosé")
-    SPARKLING = "SPARKLING", _("sparkling")
+    RED = "RED", pgettext_lazy("wine", "red")
+    WHITE = "WHITE", pgettext_lazy("wine", "white")
+    ROSE = "ROSE", pgettext_lazy("wine", "rosé")
+    SPARKLING = "SPARKLING", pgettext_lazy("wine", "sparkling")
     DESSERT = "DESSERT", _("dessert wine")
-    FORTIFIED = "FORTIFIED", _("fortified")
+    FORTIFIED = "FORTIFIED", pgettext_lazy("wine", "fortified")
 
 
 class Sugar(models.TextChoices):
-    DRY = "DRY", _("dry")
-    OFF_DRY = "OFF_DRY", _("off-dry")
-    SWEET = "SWEET", _("sweet")
+    DRY = "DRY", pgettext_lazy("wine", "dry")
+    OFF_DRY = "OFF_DRY", pgettext_lazy("wine", "off-dry")
+    SWEET = "SWEET", pgettext_lazy("wine", "sweet")
 
 
 class Budget(models.TextChoices):
     """A price band; which prices it spans is the merchant's business, so it is given and not computed."""
 
-    ENTRY = "ENTRY", _("entry")
+    ENTRY = "ENTRY", _("entry level")
     EVERYDAY = "EVERYDAY", _("everyday")
-    FINE = "FINE", _("fine")
+    FINE = "FINE", _("fine wine")
     LUXURY = "LUXURY", _("luxury")
 
 
@@ -46,7 +47,7 @@ class Channel(models.TextChoices):
     EMAIL = "EMAIL", _("e-mail")
     PHONE = "PHONE", _("phone")
     SMS = "SMS", _("text message")
-    POST = "POST", _("post")
+    POST = "POST", _("letter")
     IN_PERSON = "IN_PERSON", _("in person")
 
 
@@ -63,17 +64,17 @@ class ContactKind(models.TextChoices):
 class Segment(models.TextChoices):
     """The eleven usual segments of recency against frequency and spending, best first."""
 
-    CHAMPIONS = "CHAMPIONS", _("champions")
-    LOYAL = "LOYAL", _("loyal")
+    CHAMPIONS = "CHAMPIONS", pgettext_lazy("segment", "champions")
+    LOYAL = "LOYAL", pgettext_lazy("segment", "loyal")
     POTENTIAL_LOYALIST = "POTENTIAL_LOYALIST", _("potentially loyal")
-    NEW = "NEW", _("new")
-    PROMISING = "PROMISING", _("promising")
+    NEW = "NEW", pgettext_lazy("segment", "new")
+    PROMISING = "PROMISING", pgettext_lazy("segment", "promising")
     NEEDS_ATTENTION = "NEEDS_ATTENTION", _("need attention")
     ABOUT_TO_SLEEP = "ABOUT_TO_SLEEP", _("about to sleep")
     AT_RISK = "AT_RISK", _("at risk")
     CANNOT_LOSE = "CANNOT_LOSE", _("not to be lost")
-    HIBERNATING = "HIBERNATING", _("hibernating")
-    LOST = "LOST", _("lost")
+    HIBERNATING = "HIBERNATING", pgettext_lazy("segment", "hibernating")
+    LOST = "LOST", pgettext_lazy("segment", "lost")
 
 
 class Scenario(models.TextChoices):

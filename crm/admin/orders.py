@@ -29,7 +29,7 @@ class OrderLineAdmin(BaseAdmin):
     readonly_fields = ("batch",)
     fieldsets = (
         (None, {"fields": ("customer", "product", "ordered_at")}),
-        (_("Order"), {"fields": (("source", "order_reference", "line_key"), "raw_label", "batch")}),
+        (_("The order"), {"fields": (("source", "order_reference", "line_key"), "raw_label", "batch")}),
         (_("Amount"), {"fields": (("quantity", "unit_price"), ("amount", "currency"))}),
     )
 

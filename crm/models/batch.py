@@ -28,7 +28,7 @@ class ImportKind(models.TextChoices):
 
 class ImportStatus(models.TextChoices):
     RUNNING = "RUNNING", _("running")
-    DONE = "DONE", _("done")
+    DONE = "DONE", _("completed")
     FAILED = "FAILED", _("failed")
     UNDONE = "UNDONE", _("undone")
 
@@ -50,10 +50,10 @@ class ImportBatch(BaseModel):
     mapping = models.JSONField(_("mapping"))
     status = models.CharField(_("status"), max_length=7, choices=Status.choices, default=Status.RUNNING)
     rows_read = models.PositiveIntegerField(_("rows read"), default=0)
-    rows_created = models.PositiveIntegerField(_("created"), default=0)
-    rows_updated = models.PositiveIntegerField(_("updated"), default=0)
-    rows_unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
-    rows_rejected = models.PositiveIntegerField(_("rejected"), default=0)
+    rows_created = models.PositiveIntegerField(_("rows created"), default=0)
+    rows_updated = models.PositiveIntegerField(_("rows updated"), default=0)
+    rows_unchanged = models.PositiveIntegerField(_("rows unchanged"), default=0)
+    rows_rejected = models.PositiveIntegerField(_("rows rejected"), default=0)
     started_at = models.DateTimeField(_("started"), default=now_ms)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     imported_by = models.ForeignKey(

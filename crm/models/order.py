@@ -28,7 +28,7 @@ class OrderLine(BaseModel):
     """
 
     source = KeyField(_("source"), max_length=50, help_text=_("The shop or file that numbers its orders."))
-    order_reference = KeyField(_("order"), max_length=100)
+    order_reference = KeyField(_("order number"), max_length=100)
     line_key = KeyField(_("line"), max_length=80)
     customer = models.ForeignKey(
         "crm.Customer", KEEP, related_name="order_lines", db_index=False, verbose_name=_("customer")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from config.base.constraints import NamedIndex, alive_unique
 from config.base.fields import AmountField, CurrencyField, default_currency
@@ -21,7 +24,7 @@ from ..querysets import ProductQuerySet
 from ..values import AROMA_COLUMNS, AromaAxes
 
 
-def _axis(name: str) -> models.SmallIntegerField:
+def _axis(name: Any) -> models.SmallIntegerField:
     return models.SmallIntegerField(
         name, null=True, blank=True, validators=[MinValueValidator(0), MaxValueValidator(100)]
     )
@@ -57,13 +60,13 @@ class Product(BaseModel):
     season_tags = models.JSONField(
         _("seasons"), default=list, blank=True, help_text=_('A list such as ["SUMMER", "FESTIVE"].')
     )
-    aroma_fruit = _axis(_("fruit"))
-    aroma_floral = _axis(_("flowers"))
-    aroma_spice = _axis(_("spice"))
-    aroma_mineral = _axis(_("mineral"))
-    aroma_acidity = _axis(_("acidity"))
-    aroma_body = _axis(_("body"))
-    aroma_tannin = _axis(_("tannin"))
+    aroma_fruit = _axis(pgettext_lazy("wine", "fruit"))
+    aroma_floral = _axis(pgettext_lazy("wine", "flowers"))
+    aroma_spice = _axis(pgettext_lazy("wine", "spice"))
+    aroma_mineral = _axis(pgettext_lazy("wine", "mineral"))
+    aroma_acidity = _axis(pgettext_lazy("wine", "acidity"))
+    aroma_body = _axis(pgettext_lazy("wine", "body"))
+    aroma_tannin = _axis(pgettext_lazy("wine", "tannin"))
     popularity = models.FloatField(
         _("popularity"), default=0, editable=False, validators=[MinValueValidator(0)]
     )

@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from config.base.constraints import NamedIndex, alive_unique
 from config.base.deletion import KEEP
@@ -28,7 +29,7 @@ TOLERANCE = 1e-9
 
 class RunStatus(models.TextChoices):
     RUNNING = "RUNNING", _("running")
-    DONE = "DONE", _("done")
+    DONE = "DONE", _("completed")
     FAILED = "FAILED", _("failed")
 
 
@@ -122,7 +123,7 @@ class RecoItem(BaseModel):
         _("rank"), validators=[MinValueValidator(1), MaxValueValidator(3)]
     )
     scenario = models.CharField(_("scenario"), max_length=10, choices=Scenario.choices)
-    score = models.FloatField(_("score"))
+    score = models.FloatField(pgettext_lazy("recommendation", "score"))
     reasons = models.JSONField(_("reasons"))
     explanation_fr = models.TextField(_("explanation in French"))
     explanation_en = models.TextField(_("explanation in English"))
