@@ -121,19 +121,17 @@ def derived_columns_are_true(using: str) -> Iterator[Difference]:
 
 def suppression_is_flagged(using: str) -> Iterator[Difference]:
     """For `check_data`: whose last word is to be left alone carries the flag."""
+
+    def newest(kind: str) -> Subquery:
+        events = ContactEvent.objects.using(using).filter(customer=OuterRef("pk"), kind=kind)
+        return Subquery(events.order_by("-occurred_at").values("occurred_at")[:1])
+
     for flag, kind in (("is_bounced", ContactKind.BOUNCED), ("is_opted_out", ContactKind.OPT_OUT)):
-        moments = {
-            name: Subquery(
-                ContactEvent.objects.using(using)
-                .filter(customer=OuterRef("pk"), kind=each)
-                .order_by("-occurred_at")
-                .values("occurred_at")[:1]
-            )
-            for name, each in (("against", kind), ("consent", ContactKind.OPT_IN))
-        }
-        unflagged = Customer.all_objects.using(using).filter(**{flag: False}).annotate(**moments)
+        rows = Customer.all_objects.using(using).annotate(
+            against=newest(kind), consent=newest(ContactKind.OPT_IN)
+        )
         no_later_consent = Q(consent__isnull=True) | Q(consent__lte=F("against"))
-        wrong = unflagged.filter(no_later_consent, against__isnull=False).order_by("pk")
+        wrong = rows.filter(no_later_consent, against__isnull=False, **{flag: False}).order_by("pk")
         for pk in wrong.values_list("pk", flat=True):
             yield Difference(f"crm_customer.{flag}", "suppression without its flag", found=f"row {pk}")
 

@@ -9,7 +9,7 @@ The source and its licence are in `fixtures/README.md`. To write the fixture ane
 | product key | winery, name and number in ASCII capitals: CASA_VALDUGA_ORIGEM_MERLOT_100062 |
 | family | the type, word for word |
 | grape | the only one, or the only one that the name names; else unknown, for the order of a blend says nothing |
-| sugar | sweet: dessert types, and under 8 % of alcohol. Dry: the label says so, or a still wine of 12 % or more. Else unknown |
+| sugar | sweet: dessert types, and under 8 % of alcohol. Dry: by its label, or still and of 12 % or more |
 | tier | a guess from the words of the label: 4 for a classed growth, 3 for a reserve or the like, 2 for the rest |
 | seasons | by family and body, see `SEASONS` |
 | aromas | `crm.aroma` |

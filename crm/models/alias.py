@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -63,7 +65,7 @@ class ProductAlias(BaseModel):
 
     natural_key.dependencies = ["crm.product"]  # type: ignore[attr-defined]
 
-    def clean_fields(self, exclude: set[str] | None = None) -> None:
+    def clean_fields(self, exclude: Any = None) -> None:
         self.normalized_label = normalize_label(self.raw_label or "")
         super().clean_fields(exclude)
 

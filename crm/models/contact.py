@@ -27,8 +27,8 @@ class ContactEvent(BaseModel):
     """Something passed between us and a customer. BOUNCED, OPT_OUT and OPT_IN also set the customer's flags.
 
     `event_key` makes an event the same when it is told twice: an importer gives the hash of the row's content, another
-    system may give a key of its own, and any other event gets a random one. The content itself is not unique: one mailing reaches two customers who turn out to
-    be one, and a merge moves both events.
+    system may give a key of its own, and any other event gets a random one. The content itself is not unique: one
+    mailing reaches two customers who turn out to be one, and a merge moves both events.
 
     Contacts are facts and proofs of consent: a customer who is deleted leaves them behind (KEEP).
     """
