@@ -1,8 +1,4 @@
-"""Run the project's migrations one by one on the empty database of the environment.
-
-migrations.py steps            each one forward, in order
-migrations.py there-and-back   each one forward, back, forward
-"""
+"""Run the project's migrations one by one on the empty database of the environment."""
 
 import os
 import sys
@@ -32,29 +28,15 @@ def own_migrations() -> list[Node]:
     return [(migration.app_label, migration.name) for migration, _ in plan if migration.app_label in own]
 
 
-def migrate(target: Node | tuple[str, None]) -> None:
-    # A new executor each time: it caches what has been applied.
-    MigrationExecutor(connection).migrate([target])
-
-
-def before(node: Node) -> Node | tuple[str, None]:
-    """What to migrate to in order to take this migration back: its predecessor in the same app, or none."""
-    graph = MigrationExecutor(connection).loader.graph
-    parents = [parent.key for parent in graph.node_map[node].parents if parent.key[0] == node[0]]
-    return max(parents) if parents else (node[0], None)
-
-
-def main(mode: str) -> None:
+def main() -> None:
     nodes = own_migrations()
     if not nodes:
         raise SystemExit("The database is not empty, or the project has no migration.")
     for node in nodes:
-        migrate(node)
-        if mode == "there-and-back":
-            migrate(before(node))
-            migrate(node)
-    print(f"{len(nodes)} migrations {mode.replace('-', ' ')} on {connection.vendor}")
+        # A new executor each time: it caches what has been applied.
+        MigrationExecutor(connection).migrate([node])
+    print(f"{len(nodes)} migrations, one by one, on {connection.vendor}")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

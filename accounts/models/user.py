@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from config.base.constraints import UniqueEver, alive_unique
+from config.base.constraints_vendor import SearchIndex
 from config.base.models import BaseModel
 from config.base.querysets import AllManager
 
@@ -120,6 +121,7 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
             models.Index(fields=["is_staff", "username"], name="idx_user_staff"),
             models.Index(fields=["username"], name="idx_user_superuser", condition=Q(is_superuser=True)),
             models.Index(fields=["locale", "username"], name="idx_user_locale"),
+            SearchIndex(fields=["full_name", "username", "email"], name="idx_user_search"),
         ]
 
     def __str__(self) -> str:

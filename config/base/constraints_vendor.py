@@ -1,17 +1,19 @@
-"""Constraints that only one of the databases can express, with the same rule and the same error on both."""
+"""Constraints and indexes that only one of the databases can express: the same rule, the same error on both."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connections
 from django.db.models import CheckConstraint, Exists, F, Func, OuterRef, Q
 
-from .constraints import ALIVE, constraint_fields
+from .constraints import ALIVE, NamedIndex, constraint_fields
 from .guards import guard
 from .introspection import kernel_models
 
@@ -97,6 +99,31 @@ class NoOverlap(ExclusionConstraint):
         ).exclude(pk=OuterRef("pk"))
         if rows.filter(Exists(others), pk__any_of=keys).exists():
             raise IntegrityError(f'conflicting key value violates exclusion constraint "{self.name}"')
+
+
+class SearchIndex(GinIndex):
+    """Finds a part of a text, blind to case and accents (see `search.py`), without reading every row.
+
+    Trigrams on PostgreSQL, of each of these columns. SQLite has nothing of the kind: there an index of that name holds
+    no row, and a search reads the table, as it does on PostgreSQL for less than three letters.
+    """
+
+    max_name_length = NamedIndex.max_name_length
+
+    def __init__(self, *, fields: Sequence[str], name: str) -> None:
+        self.columns = tuple(fields)
+        folded = (OpClass(Func(F(each), function="base_fold"), name="gin_trgm_ops") for each in fields)
+        super().__init__(*folded, name=name)
+
+    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+        kwargs = {"fields": list(self.columns), "name": self.name}
+        return "config.base.constraints_vendor.SearchIndex", (), kwargs
+
+    def create_sql(self, model: Any, schema_editor: Any, using: str = "", **kwargs: Any) -> Any:
+        if _can(schema_editor.connection):
+            return super().create_sql(model, schema_editor, using, **kwargs)
+        fields = [model._meta.get_field(name) for name in self.columns]
+        return schema_editor._create_index_sql(model, fields=fields, name=self.name, condition="NULL")
 
 
 def condition_fields(condition: Q) -> list[str]:

@@ -22,7 +22,7 @@ from .exceptions import StaleObjectError
 from .history import AuditTrail, record
 from .parents import require_alive_parents
 from .querysets import DELETION_FIELDS, AliveManager, AllManager, now_ms, refuse_change
-from .shapes import check_shape
+from .shapes import require_shapes, shape_errors
 
 __all__ = ["DELETION_FIELDS", "KERNEL_FIELDS", "BaseModel", "VersionConflict"]
 
@@ -143,6 +143,7 @@ class BaseModel(models.Model):
         using = using or router.db_for_write(type(self), instance=self)
         write = super()._save_table
         if raw:
+            require_shapes([self])
             return seeding.load_row(self, write, using=using)
         inserting = bool(force_insert) or self._state.adding or self.pk is None
         names = None if inserting else self._names_to_write(update_fields)
@@ -163,6 +164,7 @@ class BaseModel(models.Model):
             names = frozenset({*names, "version", "updated_at", "updated_by"})
         try:
             with transaction.atomic(using=using, savepoint=False):
+                require_shapes([self], names)
                 require_alive_parents([self], using=using, names=names)
                 updated = write(raw, cls, inserting, force_update and not inserting, using, names)
                 record(type(self)._meta.concrete_model, [self.pk], using=using)
@@ -231,14 +233,8 @@ class BaseModel(models.Model):
             super().clean_fields(exclude=skip)
         except ValidationError as error:
             errors = error.update_error_dict(errors)
-        for name, schema in self.json_shapes.items():
-            value = getattr(self, name)
-            if name in skip or name in errors or (value is None and self._meta.get_field(name).null):
-                continue
-            try:
-                check_shape(value, schema)
-            except ValidationError as error:
-                errors[name] = error.error_list
+        looked_at = {name: getattr(self, name) for name in self.json_shapes if name not in {*skip, *errors}}
+        errors |= shape_errors(type(self), looked_at)
         if errors:
             raise ValidationError(errors)
 

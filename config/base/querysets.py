@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, Self, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import NotSupportedError, models, transaction
 from django.db.models import Count, F, Q
 from django.shortcuts import get_object_or_404
@@ -18,6 +19,7 @@ from .audit import current_actor_id
 from .exceptions import DomainError, StaleObjectError
 from .history import record
 from .parents import require_alive_parents, require_alive_parents_of_rows
+from .shapes import require_shapes, shape_errors
 
 DELETION_FIELDS = frozenset({"is_deleted", "deleted_at", "deletion_id"})
 
@@ -77,6 +79,9 @@ class BaseQuerySet(models.QuerySet[M]):
             raise ValueError("Deleting and restoring go through delete() and restore().")
         if self.model._meta.pk.name in names:
             raise ValueError("A key never changes: the history would lose its row.")
+        errors = shape_errors(self.model, values)
+        if errors:
+            raise ValidationError(errors)
         if names <= set(self.model.untracked_fields):
             return super().update(**values)
         refuse_change(self.model)
@@ -125,6 +130,7 @@ class BaseQuerySet(models.QuerySet[M]):
             )
         objs = list(objs)
         self._for_write = True
+        require_shapes(objs)
         actor, now = current_actor_id(), now_ms()
         for obj in objs:
             obj.version, obj.updated_at, obj.updated_by_id = 1, now, actor
@@ -139,6 +145,7 @@ class BaseQuerySet(models.QuerySet[M]):
     def bulk_update(self, objs: Iterable[M], fields: Iterable[str], batch_size: int | None = None) -> int:
         """Update these columns of these instances, each under its optimistic lock, and raise their versions."""
         objs, fields = list(objs), list(fields)
+        require_shapes(objs, fields)
         if {self.model._meta.get_field(name).name for name in fields} <= set(self.model.untracked_fields):
             return super().bulk_update(objs, fields, batch_size)
         self._for_write = True

@@ -1,15 +1,17 @@
-"""The declared shape of a JSON column, checked on every path that validates a model.
+"""The declared shape of a JSON column, checked on every path that writes one.
 
-A model maps its JSON columns to JSON Schemas in `json_shapes`; `full_clean`, and with it the admin, the API and
-the imports, refuses anything else with an error that names the key.
+A model maps its JSON columns to JSON Schemas in `json_shapes`. `full_clean`, and with it the admin, the API and the
+imports, refuses anything else with an error that names the key; so do `save()`, the bulk writes, `update()` with a
+value and `loaddata`, which validate nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Value
 from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError as ShapeError
@@ -32,6 +34,35 @@ def check_shape(value: Any, schema: dict[str, Any]) -> None:
     )
     if errors:
         raise ValidationError([ValidationError(_describe(error), code="shape") for error in _leaves(errors)])
+
+
+def shape_errors(model: Any, values: Mapping[str, Any]) -> dict[str, list[ValidationError]]:
+    """What is wrong with these values, by JSON column. What the database is to compute is not looked at."""
+    errors = {}
+    for name in [name for name in model.json_shapes if name in values]:
+        value = values[name].value if isinstance(values[name], Value) else values[name]
+        if hasattr(value, "resolve_expression") or (value is None and model._meta.get_field(name).null):
+            continue
+        try:
+            check_shape(value, model.json_shapes[name])
+        except ValidationError as error:
+            errors[name] = error.error_list
+    return errors
+
+
+def require_shapes(rows: Iterable[Any], names: Iterable[str] | None = None) -> None:
+    """Raise ValidationError for the first of these instances whose JSON columns (or those in `names`) do not fit."""
+    for row in rows:
+        if not row.json_shapes:
+            return  # of one model, all of them
+        values = (
+            row.__dict__
+            if names is None
+            else {name: row.__dict__[name] for name in names if name in row.__dict__}
+        )
+        errors = shape_errors(type(row), values)
+        if errors:
+            raise ValidationError(errors)
 
 
 def _leaves(errors: Iterable[ShapeError]) -> list[ShapeError]:

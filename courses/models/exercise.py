@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from config.base.constraints import NamedIndex, alive_unique
 from config.base.querysets import AliveManager, AllManager
 from config.base.rules import at_least_one, one_of
-from config.base.shapes import check_shape
+from config.base.shapes import shape_errors
 
 from .. import shapes
 from ..choices import Difficulty
@@ -105,7 +105,7 @@ class Exercise(OrderedModel):
 
     def clean(self) -> None:
         super().clean()
-        if self.kind not in self.Kind.values or not self._has_declared_shapes():
+        if self.kind not in self.Kind.values or shape_errors(Exercise, vars(self)):
             return  # clean_fields has said so, key by key
         errors: dict[str, Any] = {}
         try:
@@ -118,14 +118,6 @@ class Exercise(OrderedModel):
             errors["answer"] = error
         if errors:
             raise ValidationError(errors)
-
-    def _has_declared_shapes(self) -> bool:
-        try:
-            for name, schema in self.json_shapes.items():
-                check_shape(getattr(self, name), schema)
-        except ValidationError:
-            return False
-        return True
 
     def _save_table(
         self,

@@ -17,6 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ..introspection import is_kernel_model
+from .values import actor_name
 
 RECENT = 10
 
@@ -88,13 +89,6 @@ def recent_changes(models: list[Any], limit: int = RECENT) -> list[dict[str, Any
 def _change(model: Any, row: Any, name: str | None, people: dict[Any, Any]) -> dict[str, Any]:
     _at, pk, _version, kind, when, user_id = row
     options = model._meta
-    person = people.get(user_id)
-    if user_id is None:
-        who = _("The system")
-    elif person is None:
-        who = _("A removed user (#%(id)s)") % {"id": user_id}
-    else:
-        who = person.get_full_name() or str(person)
     return {
         "name": name or f"#{pk}",
         "model": capfirst(options.verbose_name),
@@ -103,7 +97,7 @@ def _change(model: Any, row: Any, name: str | None, people: dict[Any, Any]) -> d
             "~": {"label": _("Changed"), "icon": "edit"},
             "-": {"label": _("Deleted"), "icon": "delete"},
         }[kind],
-        "who": who,
+        "who": actor_name(user_id, people.get(user_id)),
         "when": _moment(when),
         "url": reverse(f"admin:{options.app_label}_{options.model_name}_history", args=[quote(pk)])
         if name

@@ -12,7 +12,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.text import capfirst
+from django.utils.text import capfirst, smart_split, unescape_string_literal
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.dataclasses import SearchResult
@@ -21,6 +21,7 @@ from unfold.views import ChangeList
 from ..introspection import is_kernel_model
 from ..models import KERNEL_FIELDS
 from ..restricted import leads_to_hidden
+from ..search import MAX_WORDS, find
 from .widgets import LoadedAutocompleteSelect
 
 TRASH_PARAMETER = "trash"
@@ -101,11 +102,13 @@ class FindingMixin:
         return super().lookup_allowed(lookup, value, request)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        return super().get_search_results(request, queryset, search_term.replace("\x00", ""))
-
-    def get_search_fields(self, request: HttpRequest) -> list[str]:
-        """Text is searched by the folded lookup; a prefix (`=`, `^`) or an explicit lookup is kept as it is."""
-        return [folded_search_field(self.model, name) for name in super().get_search_fields(request)]
+        """The rows with every word, a quoted phrase being one; what comes after `MAX_WORDS` is not looked for."""
+        words = [
+            unescape_string_literal(word) if word[0] in "\"'" and word[0] == word[-1] != word else word
+            for word in smart_split(search_term.replace("\x00", ""))
+        ]
+        fields = self.get_search_fields(request)
+        return find(queryset, fields, words[:MAX_WORDS]) if fields else queryset, False
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """The trash first; foreign keys by autocomplete, for a full select does not grow well."""
@@ -171,22 +174,6 @@ def _links_of(model: Any) -> list[Any]:
     ]
 
 
-def folded_search_field(model: Any, name: str) -> str:
-    """ "title" → "title__folded" where the path ends at a text column; anything else is left alone."""
-    if name[0] in "=^@":
-        return name
-    options = model._meta
-    field: Any = None
-    for part in name.split("__"):
-        try:
-            field = options.pk if part == "pk" else options.get_field(part)
-        except FieldDoesNotExist:
-            return name
-        if field.is_relation:
-            options = field.related_model._meta
-    return f"{name}__folded" if isinstance(field, (models.CharField, models.TextField)) else name
-
-
 SEARCHED_PER_MODEL = 5
 
 
@@ -205,6 +192,6 @@ def search_records(request: HttpRequest, term: str) -> list[SearchResult]:
                 link=reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[quote(row.pk)]),
                 icon=getattr(model_admin, "icon", "table_rows"),
             )
-            for row in rows.distinct()[:SEARCHED_PER_MODEL]
+            for row in rows[:SEARCHED_PER_MODEL]
         ]
     return results

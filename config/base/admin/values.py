@@ -26,13 +26,16 @@ MANY_WORDS = 1500
 
 def person_label(record: Any) -> str:
     """Who made this record, also when the person has been purged."""
-    if record.history_user_id is None:
+    return actor_name(record.history_user_id, record.history_user)
+
+
+def actor_name(user_id: int | None, person: Any) -> str:
+    """The name of this person, or what to say of the number that is left of them."""
+    if user_id is None:
         return _("The system")
-    person = record.history_user
     if person is None:
-        return _("A removed user (#%(id)s)") % {"id": record.history_user_id}
-    name = person.get_full_name() if hasattr(person, "get_full_name") else ""
-    return name or str(person)
+        return _("A removed user (#%(id)s)") % {"id": user_id}
+    return person.get_full_name() or str(person)
 
 
 def readable_changes(groups: Iterable[tuple[Any, list[Change]]]) -> list[list[dict[str, Any]]]:

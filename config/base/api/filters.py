@@ -15,6 +15,8 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import filters
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
+from config.base.search import MAX_WORDS, find
+
 from .moments import parse_moment
 
 BIGINT = 2**63 - 1
@@ -109,14 +111,18 @@ class FoldedSearch(filters.SearchFilter):
 
     search_description: Any = _("Words to look for, blind to case and accents.")
 
-    def construct_search(self, field_name: str, queryset: Any) -> str:
-        return f"{field_name}__folded"
+    def filter_queryset(self, request: Any, queryset: Any, view: Any) -> Any:
+        return find(queryset, self.get_search_fields(view, request) or (), self.get_search_terms(request))
 
     def get_search_terms(self, request: Any) -> list[str]:
         try:
-            return super().get_search_terms(request)
+            words = list(super().get_search_terms(request))
         except ValidationError as error:
             raise ValidationError({self.search_param: error.detail}) from error
+        if len(words) > MAX_WORDS:
+            message = _("Look for at most %(limit)s words.") % {"limit": MAX_WORDS}
+            raise ValidationError({self.search_param: [ErrorDetail(message, code="invalid")]})
+        return words
 
 
 class StrictOrdering(filters.OrderingFilter):

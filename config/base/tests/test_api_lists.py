@@ -65,6 +65,12 @@ def test_a_cursor_that_no_page_has_given_is_named(staff_api, cursor):
     assert named(staff_api.get(GUARDIANSHIPS, {"cursor": cursor})) == ["cursor"]
 
 
+def test_a_search_of_too_many_words_is_refused_not_cut(staff_api):
+    assert staff_api.get(STUDENTS, {"search": "a " * 20}).status_code == 200
+    answer = staff_api.get(STUDENTS, {"search": "a " * 21})
+    assert (answer.status_code, named(answer)) == (400, ["search"])
+
+
 def test_search_is_blind_to_case_and_accents(staff_api):
     make("accounts.StudentProfile", school="Lycée Évariste-Galois")
     make("accounts.StudentProfile", school="Collège Jules-Ferry")

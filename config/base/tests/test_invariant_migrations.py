@@ -45,23 +45,20 @@ def test_invariant_15_every_step_can_be_taken_back(migration):
 
 @pytest.mark.django_db(transaction=True)
 def test_invariant_15_every_migration_runs_forward_back_and_forward():
-    """Down to nothing, then up one migration at a time, each taken back once and applied again."""
+    """The test database was migrated forward; here all of it goes back to nothing, and forward again."""
     executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=True)
+    ours = [key for key in executor.loader.disk_migrations if key[0] in OUR_APPS]
+    assert executor.loader.applied_migrations.keys() >= set(ours)
     try:
         executor.migrate([(label, None) for label in OUR_APPS if label in executor.loader.migrated_apps])
-        for migration, _backwards in plan:
-            if migration.app_label not in OUR_APPS:
-                continue
-            here = (migration.app_label, migration.name)
-            parents = [parent for parent in migration.dependencies if parent[0] == migration.app_label]
-            before = parents[0] if parents else (migration.app_label, None)
-            for target in (here, before, here):
-                executor = MigrationExecutor(connection)
-                executor.migrate([target])
+        left = MigrationExecutor(connection).loader.applied_migrations.keys() & set(ours)
+        tables = set(connection.introspection.table_names())
+        assert not left
+        assert not {table for table in tables if table.startswith(tuple(f"{label}_" for label in OUR_APPS))}
     finally:
         call_command("migrate", verbosity=0, interactive=False)
-    assert MigrationExecutor(connection).migration_plan(executor.loader.graph.leaf_nodes()) == []
+    executor = MigrationExecutor(connection)
+    assert executor.migration_plan(executor.loader.graph.leaf_nodes()) == []
 
 
 @pytest.mark.django_db
