@@ -92,8 +92,10 @@ class ImportBatch(BaseModel):
                 violation_error_message=_("Created, updated, unchanged and rejected make up what was read."),
             ),
             models.CheckConstraint(
-                condition=Q(status="RUNNING", finished_at__isnull=True)
-                | (~Q(status="RUNNING") & Q(finished_at__gte=F("started_at"))),
+                condition=(
+                    ~Q(status="RUNNING") & Q(started_at__lte=F("finished_at")) & Q(finished_at__isnull=False)
+                )
+                | Q(status="RUNNING", finished_at__isnull=True),
                 name="%(app_label)s_%(class)s_finished",
                 violation_error_message=_("An import is finished, after it started, unless it is running."),
             ),
