@@ -12,13 +12,9 @@ from ..models import ContactEvent, OrderLine
 
 @admin.register(OrderLine)
 class OrderLineAdmin(BaseAdmin):
-    """Order lines. Searched by keys, which have indexes: there are many of them."""
-
     icon = "receipt_long"
     menu_order = 40
-    search_fields = (
-        *("order_reference__startswith", "customer__customer_code__exact", "product__product_key__exact"),
-    )
+    search_fields = ("order_reference", "customer__full_name", "customer__customer_code", "product__label")
     list_display = (
         *("ordered_at", "order_reference", "line_key", "customer", "product"),
         *("quantity", "amount", "currency", "source"),
@@ -40,7 +36,7 @@ class ContactEventAdmin(BaseAdmin):
 
     icon = "forum"
     menu_order = 50
-    search_fields = ("customer__customer_code__exact", "campaign")
+    search_fields = ("campaign", "customer__full_name", "customer__customer_code")
     list_display = ("occurred_at", "customer", "channel", "kind", "campaign")
     sortable_by = ("occurred_at",)
     list_filter = ("occurred_at", "channel", "kind", "customer", "batch")

@@ -17,7 +17,7 @@ from .links import linked_lists
 class RecoRunAdmin(ReadOnlyAdmin, BaseAdmin):
     icon = "play_circle"
     menu_order = 65
-    search_fields = ("config_hash__startswith", "input_hash__startswith")
+    search_fields = ("config_hash", "input_hash")
     list_display = ("started_at", "as_of", "status", "finished_at", "config_hash", "input_hash")
     sortable_by = ("started_at", "as_of")
     list_filter = ("status", "as_of")
@@ -67,7 +67,7 @@ class RecoItemAdmin(ReadOnlyAdmin, BaseAdmin):
 class OutcomeEventAdmin(ReadOnlyAdmin, BaseAdmin):
     icon = "paid"
     menu_order = 75
-    search_fields = ("order_line__order_reference__startswith", "reco_item__customer__customer_code__exact")
+    search_fields = ("order_line__order_reference", "reco_item__customer__full_name")
     list_display = ("occurred_at", "reco_item", "order_line", "outcome", "amount", "currency")
     list_select_related = ("reco_item__product", "order_line")
     sortable_by = ("occurred_at", "amount")

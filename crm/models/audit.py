@@ -111,6 +111,8 @@ class AuditItem(BaseModel):
             NamedIndex(fields=["resolved_at"], name="%(app_label)s_%(class)s_by_resolution"),
             # what was noted about an object
             NamedIndex(fields=["object_type", "object_id"], name="%(app_label)s_%(class)s_about"),
+            # the same by the number alone
+            NamedIndex(fields=["object_id"], name="%(app_label)s_%(class)s_by_object"),
             # the notes in the order of the file
             NamedIndex(fields=["row_number"], name="%(app_label)s_%(class)s_by_row"),
             # the newest first

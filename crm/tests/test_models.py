@@ -207,7 +207,7 @@ def test_a_deleted_customer_leaves_what_happened_and_takes_what_is_derived():
         make.ContactEventFactory(customer=customer),
         make.RecoItemFactory(customer=customer),
     ]
-    total, by_model = customer.delete()
+    _total, by_model = customer.delete()
     assert by_model == {"crm.Customer": 1, "crm.ClientMasterProfile": 1}
     for row in kept:
         assert type(row).objects.get(pk=row.pk).customer == customer

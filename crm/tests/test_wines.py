@@ -34,7 +34,7 @@ def test_the_files_are_the_originals():
 
 
 def test_the_fixture_is_what_the_rules_make_of_the_file():
-    assert FIXTURE == xwines.fixture_rows()
+    assert xwines.fixture_rows() == FIXTURE
     assert len(WINES) == 100
     assert sum(row["model"] == "crm.product" for row in FIXTURE) == 100
 
