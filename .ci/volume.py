@@ -21,7 +21,6 @@ import django
 
 django.setup()
 
-from crm.tests.volume import fill
 from django.contrib import admin
 from django.db import connection
 from django.test import Client
@@ -32,6 +31,7 @@ from config.base.api.pagination import NewestFirstPagination
 from config.base.introspection import kernel_models
 from config.base.tests.admin_helpers import url_of
 from config.base.tests.api_helpers import endpoints
+from crm.tests.volume import fill
 
 ADMIN_QUERIES, API_QUERIES, BYTES, SLOW = 8, 10, 200_000, 0.5
 HTML = {"Accept": "text/html"}

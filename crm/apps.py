@@ -7,3 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class CRMConfig(AppConfig):
     name = "crm"
     verbose_name = _("Customers")
+
+    def ready(self) -> None:
+        from . import invariants
+
+        invariants.watch()

@@ -16,7 +16,7 @@ from rest_framework.settings import api_settings
 from rest_framework.utils import html
 from rest_framework.validators import UniqueValidator
 
-from .api.fields import KeyField
+from .api.fields import KeyField, columns_of
 from .models import KERNEL_FIELDS
 from .restricted import hidden_fields
 
@@ -123,7 +123,7 @@ class BaseSerializer(serializers.ModelSerializer):
         columns = {field.name: field for field in model._meta.concrete_fields}
         for name in columns.keys() & attrs.keys():
             setattr(row, name, attrs[name])
-        writable = {field.source for field in self._writable_fields}
+        writable = {column for field in self._writable_fields for column in columns_of(field)}
         before = {name: getattr(row, field.attname) for name, field in columns.items()}
         try:
             row.full_clean(exclude=columns.keys() - writable)
@@ -135,7 +135,7 @@ class BaseSerializer(serializers.ModelSerializer):
 
     def _by_field(self, error: ModelValidationError) -> dict[str, list[ErrorDetail]]:
         """The model's errors under the names that the client knows."""
-        shown = {field.source: name for name, field in self.fields.items()}
+        shown = {column: name for name, field in self.fields.items() for column in columns_of(field)}
         found: dict[str, list[ErrorDetail]] = {}
         for source, errors in error.update_error_dict({}).items():
             name = shown.get(source, api_settings.NON_FIELD_ERRORS_KEY)

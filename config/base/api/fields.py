@@ -23,6 +23,11 @@ def as_key(value: Any) -> int | None:
     return None
 
 
+def columns_of(field: Any) -> tuple[str, ...]:
+    """The model's columns that a serializer field stands for: its source, or the `columns` that a composite names."""
+    return getattr(field, "columns", (field.source,))
+
+
 class KeyField(serializers.PrimaryKeyRelatedField):
     """A link as the key of an alive row.
 

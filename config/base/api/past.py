@@ -20,7 +20,7 @@ from rest_framework.response import Response
 
 from config.base.history import RECORD_FIELDS, changes_between
 
-from .fields import as_key
+from .fields import as_key, columns_of
 from .moments import parse_moment
 from .pagination import VersionsPagination
 from .permissions import full_name
@@ -97,10 +97,15 @@ class HistoryMixin:
 
 
 def recorded_columns(serializer: Any) -> dict[str, Any]:
-    """The shown fields that stand for one column with a history: {column name: field}."""
+    """The shown fields that stand for columns with a history: {column name: field}."""
     names = {field.name for field in serializer.Meta.model.history.model._meta.concrete_fields}
     names -= set(RECORD_FIELDS)
-    return {field.source: field for field in serializer._readable_fields if field.source in names}
+    return {
+        column: field
+        for field in serializer._readable_fields
+        for column in columns_of(field)
+        if column in names
+    }
 
 
 def recorded_links(serializer: Any) -> dict[str, Any]:
@@ -157,8 +162,8 @@ def describe_versions(records: list[Any], serializer: Any) -> Iterator[dict[str,
 
 
 def _shown(field: Any, value: Any) -> Any:
-    """A stored value as the API shows it; a link is its key already."""
-    if value is None or isinstance(field, serializers.RelatedField):
+    """A stored value as the API shows it; a link is its key already, and so is one column of a composite."""
+    if value is None or isinstance(field, (serializers.RelatedField, serializers.Serializer)):
         return value
     return field.to_representation(value)
 
