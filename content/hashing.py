@@ -42,7 +42,7 @@ class Sha256Field(models.CharField):  # type: ignore[type-arg]
 def sha256_rule(field: str) -> models.CheckConstraint:
     """The column holds a SHA-256, whoever wrote it."""
     return models.CheckConstraint(
-        condition=models.Q(**{f"{field}__regex": "^[0-9a-f]{64}$"}),
+        condition=models.Q(**{f"{field}__regex": SHA256}),
         name=f"%(app_label)s_%(class)s_{field}",
         violation_error_message=_MESSAGE,
     )

@@ -42,10 +42,10 @@ def keep_ratings(keys: list[int], using: str) -> None:
     bricks = ContentBrick.all_objects.using(using).filter(pk__any_of=touched)
     list(bricks.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
     found = recount(bricks)
-    for brick in bricks.only("pk", "rating", "rating_count").order_by("pk"):
-        rating, count = found.get(brick.pk, (None, 0))
-        if (brick.rating, brick.rating_count) != (rating, count):
-            bricks.filter(pk=brick.pk).update(rating=rating, rating_count=count)
+    for pk, *stored in bricks.order_by("pk").values_list("pk", "rating", "rating_count"):
+        rating, count = found.get(pk, (None, 0))
+        if stored != [rating, count]:
+            bricks.filter(pk=pk).update(rating=rating, rating_count=count)
 
 
 def recount(bricks: QuerySet[ContentBrick]) -> dict[int, tuple[Decimal, int]]:
