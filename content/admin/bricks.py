@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from config.base.admin import BaseAdmin, BaseTabularInline, Figure, ReadOnlyAdmin, do_for_each
@@ -93,10 +94,11 @@ class ContentBrickAdmin(BaseAdmin):
         """With whether each has changed since its publication, so that no row of a list asks for itself."""
         return super().get_queryset(request).with_changes()
 
-    @admin.display(description=_("unpublished changes"), boolean=True)
-    def changes_shown(self, brick: ContentBrick) -> bool:
+    @admin.display(description=_("unpublished changes"))
+    def changes_shown(self, brick: ContentBrick) -> str:
+        """A word where there are some: the theme's red cross would warn where all is well."""
         known = getattr(brick, "has_changes", None)
-        return brick.has_unpublished_changes if known is None else known
+        return gettext("Yes") if (brick.has_unpublished_changes if known is None else known) else ""
 
     @admin.action(description=_("Publish selected bricks"), permissions=["change"])
     def publish_selected(self, request: HttpRequest, queryset: Any) -> None:

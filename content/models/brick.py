@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from config.base.constraints import NamedIndex, UniqueEver
+from config.base.constraints_vendor import SearchIndex
 from config.base.deletion import KEEP
 from config.base.models import BaseModel
 from config.base.querysets import AliveManager, AllManager, now_ms
@@ -141,6 +142,7 @@ class ContentBrick(BaseModel):
             EntryIndex(fields=["tags"], name="%(app_label)s_%(class)s_by_tag"),
             NamedIndex(fields=["-rating"], name="%(app_label)s_%(class)s_by_rating"),
             NamedIndex(fields=["-created_at"], name="%(app_label)s_%(class)s_newest"),
+            SearchIndex(fields=["title", "slug", "body"], name="%(app_label)s_%(class)s_search"),
         ]
 
     def __str__(self) -> str:

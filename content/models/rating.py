@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -36,7 +36,7 @@ class ContentBrickRating(BaseModel):
         validators=[MinValueValidator(1), MaxValueValidator(5)],
         help_text=_("From 1 to 5, the best."),
     )
-    comment = models.TextField(_("comment"), blank=True, default="", max_length=2000)
+    comment = models.TextField(_("comment"), blank=True, default="", validators=[MaxLengthValidator(2000)])
 
     objects = AliveManager.from_queryset(ContentBrickRatingQuerySet)()
     all_objects = AllManager.from_queryset(ContentBrickRatingQuerySet)()

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from config.base.constraints import NamedIndex, UniqueEver
+from config.base.constraints_vendor import SearchIndex
 from config.base.models import BaseModel
 from config.base.querysets import AliveManager, AllManager
 from config.base.rules import one_of
@@ -104,6 +105,7 @@ class ChatMessage(BaseModel):
             NamedIndex(fields=["conversation", "-created_at"], name="%(app_label)s_%(class)s_thread"),
             NamedIndex(fields=["role", "-id"], name="%(app_label)s_%(class)s_by_role"),
             NamedIndex(fields=["-created_at"], name="%(app_label)s_%(class)s_newest"),
+            SearchIndex(fields=["body"], name="%(app_label)s_%(class)s_search"),
         ]
 
     def __str__(self) -> str:
