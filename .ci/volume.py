@@ -15,7 +15,7 @@ from base64 import b64encode
 from urllib.parse import urlencode
 
 sys.path.insert(0, os.getcwd())
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
 import django
 
@@ -135,7 +135,7 @@ def main():
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-    browser = Client()
+    browser = Client(SERVER_NAME="localhost")
     browser.force_login(SuperuserFactory(locale="en"))
     print(f"{admin_lists(browser)} pages of lists in the admin, {api_lists(browser)} of the API")
     print("deep pages by cursor:")

@@ -147,3 +147,17 @@ def test_the_form_of_an_exercise_shows_what_an_answer_of_each_kind_looks_like():
     for example in ("correct", "blanks", "sample"):
         assert f"<code>{{&quot;{example}&quot;:" in page
     assert ">null<" not in page
+
+
+def test_json_is_shown_and_edited_with_its_letters_and_lines(boss):
+    exercise = ExerciseFactory(kind="FREE_FORM", answer={"sample": "Là où l’on s’arrête. " * 5})
+    looked_at = ExerciseFactory(options=[{"id": "a", "text": "Il s’arrête."}, {"id": "b", "text": "Non."}])
+    reader = signed_in(permissions=["courses.view_exercise"])
+    assert "s’arrête" in text_of(reader.get(url_of(Exercise, "change", looked_at.pk)))
+    form = form_of(boss.get(url_of(Exercise, "change", exercise.pk)))
+    assert form["answer"].startswith('{\n  "sample": "Là où')
+    boss.post(url_of(Exercise, "change", exercise.pk), form)
+    exercise.refresh_from_db()
+    assert exercise.version == 1, "nothing was changed"
+    typed = boss.post(url_of(Exercise, "change", exercise.pk), form | {"answer": '{"sample": '})
+    assert form_of(typed)["answer"] == '{"sample": '
