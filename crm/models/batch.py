@@ -47,7 +47,7 @@ class ImportBatch(BaseModel):
     kind = models.CharField(_("kind"), max_length=9, choices=Kind.choices)
     file_name = models.CharField(_("file"), max_length=255)
     sha256 = DigestField(_("SHA-256 of the file"))
-    mapping = models.JSONField(_("mapping"))
+    mapping = models.JSONField(_("mapping"), blank=True)
     status = models.CharField(_("status"), max_length=7, choices=Status.choices, default=Status.RUNNING)
     rows_read = models.PositiveIntegerField(_("rows read"), default=0)
     rows_created = models.PositiveIntegerField(_("rows created"), default=0)

@@ -45,7 +45,7 @@ class RecoRun(BaseModel):
     json_shapes = {"config": shapes.CONFIG, "counts": shapes.COUNTS, "timings": shapes.TIMINGS}
 
     as_of = models.DateField(_("as of"))
-    config = models.JSONField(_("configuration"))
+    config = models.JSONField(_("configuration"), blank=True)
     config_hash = DigestField(_("hash of the configuration"))
     input_hash = DigestField(_("hash of the data"))
     status = models.CharField(_("status"), max_length=7, choices=Status.choices, default=Status.RUNNING)
@@ -126,7 +126,7 @@ class RecoItem(BaseModel):
     )
     scenario = models.CharField(_("scenario"), max_length=10, choices=Scenario.choices)
     score = models.FloatField(pgettext_lazy("recommendation", "score"))
-    reasons = models.JSONField(_("reasons"))
+    reasons = models.JSONField(_("reasons"), blank=True)
     explanation_fr = models.TextField(_("explanation in French"))
     explanation_en = models.TextField(_("explanation in English"))
     is_holdout = models.BooleanField(_("not to be contacted: for comparison"), default=False)
