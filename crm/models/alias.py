@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from config.base.constraints import NamedIndex, alive_unique
+from config.base.constraints_vendor import SearchIndex
 from config.base.models import BaseModel
 from config.base.querysets import AliveManager, AllManager
 
@@ -55,6 +56,8 @@ class ProductAlias(BaseModel):
             NamedIndex(fields=["source"], name="%(app_label)s_%(class)s_by_source"),
             # the newest first
             NamedIndex(fields=["-created_at"], name="%(app_label)s_%(class)s_newest"),
+            # a part of a text, blind to case and accents
+            SearchIndex(fields=["raw_label"], name="%(app_label)s_%(class)s_search"),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from config.base.constraints import NamedIndex, alive_unique
+from config.base.constraints_vendor import SearchIndex
 from config.base.models import BaseModel
 from config.base.querysets import AliveManager, AllManager
 from config.base.rules import at_least_one, one_of
@@ -117,6 +118,8 @@ class AuditItem(BaseModel):
             NamedIndex(fields=["row_number"], name="%(app_label)s_%(class)s_by_row"),
             # the newest first
             NamedIndex(fields=["-created_at"], name="%(app_label)s_%(class)s_newest"),
+            # a part of these texts, blind to case and accents
+            SearchIndex(fields=["message", "code"], name="%(app_label)s_%(class)s_search"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from config.base.constraints import NamedIndex, alive_unique
+from config.base.constraints_vendor import SearchIndex
 from config.base.deletion import KEEP
 from config.base.models import BaseModel
 from config.base.querysets import AliveManager, AllManager, now_ms
@@ -135,6 +136,10 @@ class Customer(BaseModel):
             NamedIndex(fields=["first_batch"], name="%(app_label)s_%(class)s_by_batch"),
             # the newest first
             NamedIndex(fields=["-created_at"], name="%(app_label)s_%(class)s_newest"),
+            # a part of these texts, blind to case and accents
+            SearchIndex(
+                fields=["full_name", "customer_code", "email"], name="%(app_label)s_%(class)s_search"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from config.base.constraints import NamedIndex, alive_unique
+from config.base.constraints_vendor import SearchIndex
 from config.base.fields import AmountField, CurrencyField, default_currency
 from config.base.models import BaseModel
 from config.base.querysets import AliveManager, AllManager
@@ -142,6 +143,8 @@ class Product(BaseModel):
             NamedIndex(fields=["is_active"], name="%(app_label)s_%(class)s_by_activity"),
             # the newest first
             NamedIndex(fields=["-created_at"], name="%(app_label)s_%(class)s_newest"),
+            # a part of these texts, blind to case and accents
+            SearchIndex(fields=["label", "product_key", "grape"], name="%(app_label)s_%(class)s_search"),
         ]
 
     def __str__(self) -> str:
