@@ -18,11 +18,11 @@ from django.conf import settings
 from django.db import connections, models
 from django.db.models import Exists, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 from simple_history.manager import HistoricalQuerySet, HistoryManager
 from simple_history.models import HistoricalRecords
 
 from .audit import current_actor_id, current_reason
+from .clock import now_ms
 from .exceptions import DomainError
 from .guards import run_guards
 from .lookups import any_of_param, any_of_sql
@@ -198,7 +198,7 @@ def record(
         FROM {quote(model._meta.db_table)} WHERE {any_of_sql(connection.vendor, "id")}
     """
     params = [
-        history_model._meta.get_field("history_date").get_db_prep_save(timezone.now(), connection),
+        history_model._meta.get_field("history_date").get_db_prep_save(now_ms(), connection),
         current_actor_id(),
         reason or current_reason(),
         None if links is None else json.dumps(links),

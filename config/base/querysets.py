@@ -12,10 +12,10 @@ from django.core.exceptions import ValidationError
 from django.db import NotSupportedError, models, transaction
 from django.db.models import Count, F, Q
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .audit import current_actor_id
+from .clock import now_ms
 from .exceptions import DomainError, StaleObjectError
 from .history import record
 from .parents import require_alive_parents, require_alive_parents_of_rows
@@ -24,12 +24,6 @@ from .shapes import require_shapes, shape_errors
 DELETION_FIELDS = frozenset({"is_deleted", "deleted_at", "deletion_id"})
 
 M = TypeVar("M", bound=models.Model)
-
-
-def now_ms() -> Any:
-    """Now, in whole milliseconds: JSON drops the rest, and a dump loaded back would differ."""
-    now = timezone.now()
-    return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 def alive_count(relation: str) -> Count:

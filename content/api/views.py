@@ -82,5 +82,5 @@ class DocumentBrickViewSet(ReadOnlyBaseViewSet):
 
 class DocumentInteractionViewSet(ReadOnlyBaseViewSet):
     serializer_class = serializers.DocumentInteractionSerializer
-    pagination_class: Any = NewestFirstPagination
+    pagination_class = NewestFirstPagination
     filterset_fields = ("document", "user", "kind")

@@ -79,7 +79,7 @@ class CustomerMergeViewSet(ReadOnlyBaseViewSet):
 
 class OrderLineViewSet(BaseViewSet):
     serializer_class = serializers.OrderLineSerializer
-    pagination_class: Any = NewestFirstPagination
+    pagination_class = NewestFirstPagination
     filterset_fields = {
         "customer": ["exact"],
         "product": ["exact"],
@@ -92,7 +92,7 @@ class OrderLineViewSet(BaseViewSet):
 
 class ContactEventViewSet(BaseViewSet):
     serializer_class = serializers.ContactEventSerializer
-    pagination_class: Any = NewestFirstPagination
+    pagination_class = NewestFirstPagination
     filterset_fields = {
         "customer": ["exact"],
         "channel": ["exact"],

@@ -136,7 +136,7 @@ class ChatMessageViewSet(BaseViewSet):
     serializer_class = serializers.ChatMessageSerializer
     filterset_fields = ("conversation", "author", "role")
     search_fields = ("body",)
-    pagination_class: Any = NewestFirstPagination
+    pagination_class = NewestFirstPagination
 
     def perform_create(self, serializer: Any) -> None:
         author: Any = self.request.user  # nobody else gets here

@@ -48,7 +48,7 @@ class ReadOnlyBaseViewSet(
 
     permission_classes = (StaffByModelPermission,)
     filter_backends = (FilterBackend, FoldedSearch, StrictOrdering)
-    pagination_class = NumberedPagination
+    pagination_class: Any = NumberedPagination
     filterset_fields: Any = ()
     filterset_class: Any = None
     search_fields: tuple[str, ...] = ()
