@@ -41,6 +41,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     # Choices that several columns offer: one name for each set.
     "ENUM_NAME_OVERRIDES": {
         "LocaleEnum": "accounts.models.user.Locale",
+        "PublicationStatusEnum": "courses.models.course.CourseStatus",
         "ExerciseKindEnum": "courses.models.exercise.ExerciseKind",
         "ProgressStatusEnum": "learning.choices.ProgressStatus",
     },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
 
 from .api_helpers import endpoints
@@ -21,8 +22,10 @@ def operations(schema):
                 yield path, method, operation
 
 
-def test_the_description_is_valid_and_without_warnings(tmp_path):
-    call_command("spectacular", validate=True, fail_on_warn=True, file=str(tmp_path / "schema.yml"))
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_description_is_valid_and_without_warnings(tmp_path, language):
+    with translation.override(language):
+        call_command("spectacular", validate=True, fail_on_warn=True, file=str(tmp_path / "schema.yml"))
 
 
 def test_the_description_and_the_docs_need_no_internet(client, db):

@@ -51,7 +51,7 @@ def test_an_admin_stands_on_the_base(own):
 
 
 @EVERY
-def test_a_list_takes_the_same_queries_for_10_rows_and_200(own, boss):
+def test_a_list_takes_the_same_queries_for_few_rows_and_many(own, boss):
     def count(query=""):
         with CaptureQueriesContext(connection) as queries:
             assert boss.get(url_of(own.model, "changelist") + query).status_code == 200
@@ -60,7 +60,7 @@ def test_a_list_takes_the_same_queries_for_10_rows_and_200(own, boss):
     make_many(own.model, 10)
     count()
     few = {query: count(query) for query in ("", "?q=martin", "?trash=only")}
-    make_many(own.model, 190)
+    make_many(own.model, 50)  # more than a page
     many = {query: count(query) for query in few}
     assert few == many
     assert max(few.values()) <= 8
