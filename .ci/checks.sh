@@ -84,10 +84,11 @@ upgraded_database() {
     database_is_sound
 }
 
+# A tenth of the rows that volume.py makes unless told otherwise: queries and sizes are the same, and minutes are saved.
 lists_at_volume() {
     use_database "$1" volume
     "$python" manage.py migrate --noinput -v 0
-    "$python" "$here/volume.py"
+    "$python" "$here/volume.py" 1200 12000
 }
 
 schema_is_valid() {
