@@ -17,7 +17,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core import serializers
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.management import CommandError, CommandParser, call_command
 from django.core.serializers.base import DeserializationError
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections, transaction
@@ -199,7 +199,7 @@ class Command(OperatorCommand):
         try:
             if missing:
                 call_command("loaddata", *map(str, missing), verbosity=0)
-        except (DatabaseError, DeserializationError, DomainError) as error:
+        except (DatabaseError, DeserializationError, DomainError, ValidationError) as error:
             raise CommandError(
                 f"The seeds do not fit what is in the database; none was loaded. {error}"
             ) from error
