@@ -23,7 +23,7 @@ test_paths() {
     "${python%/python}/schemathesis" run "http://127.0.0.1:$port/api/schema/?format=json" \
         --url "http://127.0.0.1:$port" --header "Authorization: Bearer $token" \
         --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
-        --phases "$phases" --max-examples "${SCHEMATHESIS_EXAMPLES:-10}" --seed 1 --workers 1 --request-timeout 30 "$@"
+        --phases "$phases" --max-examples "${SCHEMATHESIS_EXAMPLES:-5}" --seed 1 --workers 1 --request-timeout 30 "$@"
 }
 
 code=0
