@@ -1,6 +1,7 @@
 """Fixtures every app's tests share. A pytest plugin (see pytest.ini): it is imported before Django is set up,
 so whatever needs a model is imported where it is used."""
 
+import gc
 import os
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +12,7 @@ from pytest_django import Settings
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.set_threshold(200_000, 50, 50)  # little is garbage here, and looking for it takes time
     config.addinivalue_line("markers", "postgresql: needs PostgreSQL; skipped on SQLite")
     config.addinivalue_line("markers", "sqlite: about SQLite alone; skipped on PostgreSQL")
 
