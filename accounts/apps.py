@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import receivers
+        from . import invariants, receivers
 
+        invariants.watch()
         post_migrate.connect(receivers.on_migrated, dispatch_uid="accounts.roles")

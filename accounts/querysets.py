@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Q
 
+from config.base.clock import now_ms
 from config.base.querysets import AliveManager, BaseQuerySet
 
 from .validators import email_domain, normalize_email
@@ -13,6 +14,7 @@ from .validators import email_domain, normalize_email
 if TYPE_CHECKING:
     from .models import (
         BlockedEmailDomain,
+        Invitation,
         ParentProfile,
         Role,
         User,
@@ -111,6 +113,15 @@ class BlockedEmailDomainQuerySet(BaseQuerySet["BlockedEmailDomain"]):
         """Is the domain of this address, or one that it lies under, blocked?"""
         labels = email_domain(email).split(".")
         return self.filter(domain__in=[".".join(labels[start:]) for start in range(len(labels))]).exists()
+
+
+class InvitationQuerySet(BaseQuerySet["Invitation"]):
+    def get_by_natural_key(self, reference: str) -> Invitation:
+        return self.by_natural_key(reference=reference)
+
+    def pending(self) -> Self:
+        """Those that can still be accepted."""
+        return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now_ms())
 
 
 class RoleQuerySet(BaseQuerySet["Role"]):

@@ -1,5 +1,7 @@
 """Middleware of the project as a whole."""
 
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
@@ -14,3 +16,16 @@ class AdminGZipMiddleware(GZipMiddleware):
         if not request.path.startswith("/admin/"):
             return response
         return super().process_response(request, response)
+
+
+class ContentSecurityMiddleware(CSPMiddleware):
+    """The policy of the settings, wider below the paths that the settings name."""
+
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+    ) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
+        for prefix, directives in settings.CONTENT_SECURITY_POLICY_BY_PATH.items():
+            if request.path_info.startswith(prefix):
+                parts.replace = {**directives, **(parts.replace or {})}
+        return parts

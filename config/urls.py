@@ -1,16 +1,22 @@
 """Every address of the site. The API's version is in the path; an app adds one line."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from config.api_root import ApiRootView
 from config.base.api.routers import NothingView
 
+# The admin's own sign-in knows nothing of a second factor: whoever is not signed in goes to the site's page.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("impersonation/", include("hijack.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", ApiRootView.as_view(), name="api-root"),
     path("api/v1/accounts/", include("accounts.api.urls")),
@@ -21,7 +27,7 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     # Last below api/v1/, and only with its final slash: without it CommonMiddleware still redirects.
     re_path(r"^api/v1/.*/$", NothingView.as_view(), name="api-nothing"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
 ]
 
 handler500 = "config.base.api.errors.server_error"

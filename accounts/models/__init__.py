@@ -3,6 +3,7 @@
 from .activity import UserActivity
 from .blocked_domain import BlockedEmailDomain
 from .guardianship import Guardianship
+from .invitation import Invitation
 from .profiles import AdminProfile, ParentProfile, StudentProfile, TeacherProfile
 from .role import Role
 from .user import User
@@ -11,6 +12,7 @@ __all__ = [
     "AdminProfile",
     "BlockedEmailDomain",
     "Guardianship",
+    "Invitation",
     "ParentProfile",
     "Role",
     "StudentProfile",

@@ -20,8 +20,8 @@ class UserActivityQuerySet(BaseQuerySet["UserActivity"]):
 class UserActivity(BaseModel):
     """Somebody did something to something at some time.
 
-    The object is kept by type and number without a constraint, so that the log outlives it. Only retention and
-    erasure remove rows, by `purge`.
+    Who did it is `user`; the object is kept by type and number without a constraint, so that the log outlives it.
+    Nothing here names a person but by number. Only retention removes rows, by `purge`.
     """
 
     append_only = True
@@ -33,9 +33,26 @@ class UserActivity(BaseModel):
         SIGNED_IN = "SIGNED_IN", _("signed in")
         SIGNED_OUT = "SIGNED_OUT", _("signed out")
         SIGN_IN_FAILED = "SIGN_IN_FAILED", _("failed to sign in")
+        LOCKED_OUT = "LOCKED_OUT", _("was locked out")
+        UNLOCKED = "UNLOCKED", _("unlocked")
         SESSION_ENDED = "SESSION_ENDED", _("ended a session")
         TOKEN_CREATED = "TOKEN_CREATED", _("created a token")
         TOKEN_REVOKED = "TOKEN_REVOKED", _("revoked a token")
+        EMAIL_CONFIRMED = "EMAIL_CONFIRMED", _("confirmed an e-mail address")
+        EMAIL_CHANGED = "EMAIL_CHANGED", _("changed the e-mail address")
+        PASSWORD_CHANGED = "PASSWORD_CHANGED", _("changed the password")
+        RESET_REQUESTED = "RESET_REQUESTED", _("asked for a new password")
+        PASSWORD_RESET = "PASSWORD_RESET", _("set a new password by e-mail")
+        FACTOR_ADDED = "FACTOR_ADDED", _("added a second factor")
+        FACTOR_REMOVED = "FACTOR_REMOVED", _("removed a second factor")
+        RIGHTS_CHANGED = "RIGHTS_CHANGED", _("changed the rights")
+        INVITED = "INVITED", _("invited")
+        INVITATION_WITHDRAWN = "INVITATION_WITHDRAWN", _("withdrew an invitation")
+        INVITATION_ACCEPTED = "INVITATION_ACCEPTED", _("accepted an invitation")
+        IMPERSONATION_STARTED = "IMPERSONATION_STARTED", _("began to act as")
+        IMPERSONATION_ENDED = "IMPERSONATION_ENDED", _("stopped acting as")
+        EXPORTED = "EXPORTED", _("exported personal data")
+        ERASED = "ERASED", _("erased personal data")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -50,6 +67,8 @@ class UserActivity(BaseModel):
     object_id = models.BigIntegerField(_("number of the object"), null=True, blank=True)
     occurred_at = models.DateTimeField(_("when"), default=now_ms)
     request_id = models.CharField(_("request"), max_length=64, blank=True)
+    #: Such as "+teacher" for rights; never personal data, because an erasure leaves it.
+    detail = models.CharField(_("details"), max_length=200, blank=True, db_default="")
 
     objects = AliveManager.from_queryset(UserActivityQuerySet)()
     all_objects = AllManager.from_queryset(UserActivityQuerySet)()

@@ -84,6 +84,11 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     class Meta(BaseModel.Meta):
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        permissions = [
+            ("impersonate_user", _("Can act as a person who is no staff")),
+            ("export_user", _("Can export a person's data")),
+            ("erase_user", _("Can erase a person's data")),
+        ]
         constraints = [
             *BaseModel.Meta.constraints,
             alive_unique(

@@ -6,6 +6,7 @@ from config.settings.accounts import *
 from config.settings.admin import *
 from config.settings.api import *
 from config.settings.environment import BASE_DIR, DATA_DIR, database, env
+from config.settings.security import *
 
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
@@ -28,7 +29,12 @@ INSTALLED_APPS = [
     "simple_history",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.usersessions",
+    "axes",
+    "csp",
+    "hijack",
+    "rules.apps.RulesConfig",
     "phonenumber_field",
     "rest_framework",
     "django_filters",
@@ -44,6 +50,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "config.middleware.ContentSecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.AdminGZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -51,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hijack.middleware.HijackUserMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     # After authentication: a user's own language goes before the browser's.
@@ -59,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Last, so that whatever a view changes has an actor and everything before it has run.
     "config.base.audit.AuditMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

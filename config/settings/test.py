@@ -28,3 +28,6 @@ WHITENOISE_AUTOREFRESH = True
 MEDIA_ROOT = str(DATA_DIR / "test-media")
 # Tests run without DEBUG, and `demo` refuses what looks like production.
 DEMO_ALLOWED = True
+
+# Tests of the second factor turn this on.
+STAFF_SECOND_FACTOR = False

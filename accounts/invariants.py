@@ -1,0 +1,41 @@
+"""What must stay true between a person and what libraries keep of them, whichever path wrote."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+
+from config.base.guards import guard
+
+from .models import User
+
+
+def keep_email_addresses(keys: list[Any], using: str) -> None:
+    """The address that django-allauth confirms, resets and notifies by is the person's own; the dead have none.
+
+    An address that staff, a fixture or a command gave counts as confirmed: they vouch for it. One that somebody gave
+    at the site themselves is confirmed by its link; `services.register` says so.
+    """
+    addresses = EmailAddress.objects.using(using)
+    people = User.all_objects.using(using).filter(pk__any_of=keys).values_list("pk", "email", "is_deleted")
+    wanted = {key: email.lower() for key, email, is_deleted in people if email and not is_deleted}
+    kept = set()
+    stale = []
+    for address in addresses.filter(user__any_of=keys):
+        if wanted.get(address.user_id) == address.email.lower():
+            kept.add(address.user_id)
+        elif address.primary or address.user_id not in wanted:
+            stale.append(address.pk)
+    if stale:
+        addresses.filter(pk__any_of=stale).delete()
+    addresses.bulk_create(
+        EmailAddress(user_id=key, email=email, verified=True, primary=True)
+        for key, email in wanted.items()
+        if key not in kept
+    )
+
+
+def watch() -> None:
+    """Called once when the app is ready."""
+    guard(User, keep_email_addresses)
