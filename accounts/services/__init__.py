@@ -2,6 +2,13 @@
 
 from .access import create_token, end_all_access, end_session, revoke_token
 from .activity import record_activity
+from .invitations import (
+    accept_invitation,
+    invitation_for,
+    invite,
+    resend_invitation,
+    withdraw_invitation,
+)
 from .roles import synchronise_roles
 from .users import (
     activate_user,
@@ -13,16 +20,21 @@ from .users import (
 )
 
 __all__ = [
+    "accept_invitation",
     "activate_user",
     "change_password",
     "create_token",
     "deactivate_user",
     "end_all_access",
     "end_session",
+    "invitation_for",
+    "invite",
     "record_activity",
     "register",
     "register_user",
+    "resend_invitation",
     "revoke_token",
     "set_password",
     "synchronise_roles",
+    "withdraw_invitation",
 ]

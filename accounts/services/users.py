@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
@@ -70,6 +71,14 @@ def registration_errors(user: User, password: str | None) -> dict[str, list[Vali
         except ValidationError as error:
             errors["password"] = error.error_list
     return errors
+
+
+def unused_username() -> str:
+    """A user name that nobody has or had, and that says nothing about its person: it outlives them in logs."""
+    while True:
+        username = "u-" + get_random_string(10, "23456789bcdfghjkmnpqrstvwxz")
+        if not User.all_objects.filter(username=username).exists():
+            return username
 
 
 @transaction.atomic
