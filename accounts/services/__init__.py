@@ -2,6 +2,7 @@
 
 from .access import create_token, end_all_access, end_session, revoke_token
 from .activity import record_activity
+from .registration import sign_up, sign_up_errors, tell_about_sign_up
 from .roles import synchronise_roles
 from .users import activate_user, deactivate_user, register, register_user, set_password
 
@@ -16,5 +17,8 @@ __all__ = [
     "register_user",
     "revoke_token",
     "set_password",
+    "sign_up",
+    "sign_up_errors",
     "synchronise_roles",
+    "tell_about_sign_up",
 ]
