@@ -22,7 +22,8 @@ from ..models.invitation import InvitationStatus
 from ..models.user import Locale
 from ..services import accept_invitation, invitation_for, invite, resend_invitation, withdraw_invitation
 from ..services.invitations import invitation_errors
-from ..services.users import registration_errors, unused_username
+from ..services.registration import unused_username
+from ..services.users import registration_errors
 from .fields import PhoneField, RawPasswordField
 from .strict import Errors, StrictSerializer
 

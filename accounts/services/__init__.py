@@ -9,6 +9,7 @@ from .invitations import (
     resend_invitation,
     withdraw_invitation,
 )
+from .registration import sign_up, sign_up_errors, tell_about_sign_up
 from .roles import synchronise_roles
 from .users import (
     activate_user,
@@ -35,6 +36,9 @@ __all__ = [
     "resend_invitation",
     "revoke_token",
     "set_password",
+    "sign_up",
+    "sign_up_errors",
     "synchronise_roles",
+    "tell_about_sign_up",
     "withdraw_invitation",
 ]

@@ -34,7 +34,8 @@ from ..models.invitation import default_expiry
 from ..privileges import MORE_THAN_YOURS, lacking
 from ..roles import LABELS, LEARNER, PARENT, TEACHER
 from .activity import record_activity
-from .users import register, unused_username
+from .registration import unused_username
+from .users import register
 
 SALT = "accounts.invitation"
 #: The profile that goes with a role; every other role works in the back office.

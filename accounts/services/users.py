@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
@@ -43,23 +43,33 @@ def register_user(
 
 
 @transaction.atomic
-def register(*, user: User, password: str | None) -> User:
-    """The same for a person already composed, but not saved, by a form."""
+def register(*, user: User, password: str | None, confirmed: bool = True) -> User:
+    """The same for a person already composed, but not saved, by a form.
+
+    `confirmed`: somebody vouches for the address; a person who registers themselves has yet to show that it is theirs.
+    """
     errors = registration_errors(user, password)
     if errors:
         raise ValidationError(errors)
     user.set_password(password)
     user.save()
+    if not confirmed:
+        EmailAddress.objects.filter(user=user).update(verified=False)
     record_activity(verb=UserActivity.Verb.REGISTERED, obj=user)
     emit(UserRegistered(user_id=user.pk))
     return user
 
 
-def registration_errors(user: User, password: str | None) -> dict[str, list[ValidationError]]:
-    """What is wrong with this new person, by field; empty when nothing is."""
+def registration_errors(
+    user: User, password: str | None, *, taken: bool = True
+) -> dict[str, list[ValidationError]]:
+    """What is wrong with this new person, by field; empty when nothing is.
+
+    Without `taken` it leaves out that an address or a user name is somebody else's: a stranger is not told.
+    """
     errors: dict[str, list[ValidationError]] = {}
     try:
-        user.full_clean(exclude={"password"})
+        user.full_clean(exclude={"password"}, validate_unique=taken, validate_constraints=taken)
     except ValidationError as error:
         errors = error.update_error_dict(errors)
     if BlockedEmailDomain.objects.blocks(user.email):
@@ -71,14 +81,6 @@ def registration_errors(user: User, password: str | None) -> dict[str, list[Vali
         except ValidationError as error:
             errors["password"] = error.error_list
     return errors
-
-
-def unused_username() -> str:
-    """A user name that nobody has or had, and that says nothing about its person: it outlives them in logs."""
-    while True:
-        username = "u-" + get_random_string(10, "23456789bcdfghjkmnpqrstvwxz")
-        if not User.all_objects.filter(username=username).exists():
-            return username
 
 
 @transaction.atomic
