@@ -3,10 +3,18 @@
 from .access import create_token, end_all_access, end_session, revoke_token
 from .activity import record_activity
 from .roles import synchronise_roles
-from .users import activate_user, deactivate_user, register, register_user, set_password
+from .users import (
+    activate_user,
+    change_password,
+    deactivate_user,
+    register,
+    register_user,
+    set_password,
+)
 
 __all__ = [
     "activate_user",
+    "change_password",
     "create_token",
     "deactivate_user",
     "end_all_access",
