@@ -10,7 +10,9 @@ from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 from rules.permissions import ObjectPermissionBackend
 
+from .lockout import give_back
 from .models import User
+from .sign_in import person_named
 
 
 class LockoutBackend(AxesStandaloneBackend):  # type: ignore[misc]
@@ -40,17 +42,13 @@ class EmailOrUsernameBackend(ModelBackend):
         identifier = username or kwargs.get("email")
         if not identifier or password is None:
             return None
-        people = (
-            User.objects.by_email(identifier)
-            if "@" in identifier
-            else User.objects.filter(username=identifier)
-        )
-        user = people.first()
+        user = person_named(identifier)
         if user is None:
             # Hash all the same, so that the time it takes does not tell whether the person exists.
             User().set_password(password)
             return None
         if user.check_password(password) and self.user_can_authenticate(user):
+            give_back(request)
             return user
         return None
 

@@ -52,6 +52,10 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "20/h/key"}
 USERSESSIONS_TRACK_ACTIVITY = False
 
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_FORMS = {
+    "authenticate": "accounts.second_factor.SignInCodeForm",
+    "reauthenticate": "accounts.second_factor.ConfirmCodeForm",
+}
 MFA_TOTP_ISSUER = env.str("TOTP_ISSUER", default="Back office")
 MFA_TOTP_TOLERANCE = 1  # one step of 30 seconds before and after: telephones' clocks differ
 # Staff without a second factor are sent to set one up; see accounts.middleware.
@@ -65,6 +69,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_USERNAME_CALLABLE = "accounts.sign_in.lockout_name"
 AXES_CLIENT_IP_CALLABLE = "accounts.sign_in.client_address"
+# Counts before the password is looked at, and keeps nothing of what was typed.
+AXES_HANDLER = "accounts.lockout.LockoutHandler"
 AXES_LOCKOUT_CALLABLE = "accounts.sign_in.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
