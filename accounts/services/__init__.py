@@ -2,6 +2,7 @@
 
 from .access import create_token, end_all_access, end_session, revoke_token
 from .activity import record_activity
+from .lockout import unlock, unlock_passwords
 from .roles import synchronise_roles
 from .users import (
     activate_user,
@@ -9,6 +10,7 @@ from .users import (
     deactivate_user,
     register,
     register_user,
+    reset_password,
     set_password,
 )
 
@@ -22,7 +24,10 @@ __all__ = [
     "record_activity",
     "register",
     "register_user",
+    "reset_password",
     "revoke_token",
     "set_password",
     "synchronise_roles",
+    "unlock",
+    "unlock_passwords",
 ]
