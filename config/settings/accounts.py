@@ -51,6 +51,14 @@ ACCOUNT_USERNAME_BLACKLIST: list[str] = []
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/h/key"}
 USERSESSIONS_TRACK_ACTIVITY = False
 
+# How long one stays signed in (OWASP ASVS 5, 7.3): `age` at all, `idle` without asking for anything. Staff for a working
+# day; others, who come by telephone and see only what is theirs, for two weeks.
+SESSION_LIMITS: dict[str, dict[str, timedelta]] = {
+    "staff": {"age": timedelta(hours=12), "idle": timedelta(hours=1)},
+    "others": {"age": timedelta(days=14), "idle": timedelta(days=2)},
+}
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60  # seconds; the limits above end a session before
+
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_FORMS = {
     "authenticate": "accounts.second_factor.SignInCodeForm",
