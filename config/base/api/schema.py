@@ -12,6 +12,7 @@ ETAG = {
     "description": "The version of the row, to be sent back as If-Match.",
     "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
 }
+RETRY_AFTER = {"description": "In seconds.", "schema": {"type": "string", "pattern": "^[0-9]+$"}}
 IF_MATCH = {
     "in": "header",
     "name": "If-Match",
@@ -48,6 +49,7 @@ MEANINGS = {
     "413": "The body is too large.",
     "415": "The body's media type is not understood.",
     "428": "If-Match is missing.",
+    "429": "Too many attempts; wait as long as Retry-After says.",
 }
 PROBLEM = {
     "type": "object",
@@ -135,13 +137,16 @@ class AutoSchema(openapi.AutoSchema):
             statuses |= {"409", "413", "415"}
             if self._ours and self.view.detail:
                 statuses |= {"412", "428"}
+        if self.view.throttle_classes:
+            statuses.add("429")
         for status in sorted(statuses):
             answer: dict[str, Any] = {
                 "description": MEANINGS[status],
                 "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
             }
-            if status == "412":
-                answer["headers"] = {"ETag": ETAG}
+            headers = {"412": {"ETag": ETAG}, "429": {"Retry-After": RETRY_AFTER}}.get(status)
+            if headers:
+                answer["headers"] = headers
             operation["responses"].setdefault(status, answer)
 
     def _add_etag(self, operation: dict[str, Any]) -> None:
