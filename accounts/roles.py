@@ -83,6 +83,8 @@ for _action in ("view", "add", "change", "delete"):
     grant(ADMINISTRATOR, *every(_action, "accounts", "user", *PROFILES, "adminprofile", "blockedemaildomain"))
     grant(ADMINISTRATOR, *every(_action, "accounts", "invitation"))
 grant(ADMINISTRATOR, *every("view", "accounts", "role", "useractivity"))
+for _role in (SUPPORT, ADMINISTRATOR):
+    grant(_role, "accounts.impersonate_user", "axes.view_accessattempt")
 grant(
     ADMINISTRATOR,
     *every("view", "usersessions", "usersession"),

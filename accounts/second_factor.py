@@ -31,6 +31,8 @@ WANTED = "second_factor_wanted"
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
+#: What staff reach only with their second factor: the back office, and acting as somebody else.
+GUARDED = ("/admin/", "/impersonation/acquire/")
 #: Below the API, what somebody without a second factor still reaches: their own affairs, and the way out.
 OPEN_API = ("/api/v1/me/", "/api/v1/accounts/logout/")
 
@@ -77,7 +79,7 @@ def has_shown(request: HttpRequest) -> bool:
 
 def to_second_factor(request: HttpRequest) -> HttpResponse | None:
     """Where a staff member must go before the page asked for in the back office; None for nowhere."""
-    if not settings.STAFF_SECOND_FACTOR or not request.path_info.startswith("/admin/"):
+    if not settings.STAFF_SECOND_FACTOR or not request.path_info.startswith(GUARDED):
         return None
     if request.path_info == reverse("admin:logout") or not request.user.is_authenticated:
         return None
@@ -92,12 +94,11 @@ def to_second_factor(request: HttpRequest) -> HttpResponse | None:
         "Whoever works in the back office signs in with a second factor. Set one up now: confirm your password, "
         "then scan the picture with the authenticator application on your telephone."
     )
-    if words not in [str(message) for message in messages.get_messages(request)]:
-        messages.warning(request, words)
+    messages.warning(request, words)
     return HttpResponseRedirect(reverse("mfa_activate_totp"))
 
 
-def require_for_api(request: Any, user: Any) -> None:
+def require_for_api(request: Any, user: Any, token: Any) -> None:
     """The same for a call of the API, by session or token; see `config.base.api.authentication.require`.
 
     Raises Problem 403 `second_factor_missing`. A token is only given to who has shown their factor, so that it counts
@@ -107,7 +108,7 @@ def require_for_api(request: Any, user: Any) -> None:
         return
     if request.path.startswith(OPEN_API) or not request.path.startswith("/api/v1/"):
         return
-    if request.auth_by_session:
+    if token is None:
         if has_shown(request._request):
             return
         if has_factor(user):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any
 
@@ -15,7 +14,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from config.base.api.errors import PROBLEM_JSON, Problem
+from config.base.api.errors import Problem
 
 from .models import User
 
@@ -57,12 +56,11 @@ def locked_out(request: HttpRequest, response: Any = None, credentials: Any = No
     until = getattr(request, "lockout_until", None)
     seconds = math.ceil((until - timezone.now()).total_seconds()) if until else 0
     wait = max(seconds, 1)
+    answer: HttpResponse
     if request.path.startswith("/api/"):
-        detail = _("Too many wrong attempts. Wait an hour, or set a new password by e-mail.")
-        problem = Problem(429, "locked_out", detail)
-        answer = HttpResponse(
-            json.dumps(problem.as_dict(request.path)), status=429, content_type=PROBLEM_JSON
-        )
+        words = _("Too many wrong attempts. Wait %(minutes)d minutes, or set a new password by e-mail.")
+        detail = words % {"minutes": math.ceil(wait / 60)}
+        answer = Problem(429, "locked_out", detail).as_response(request.path)
     else:
         answer = HttpResponse(render_to_string("429.html", {"minutes": math.ceil(wait / 60)}), status=429)
     answer["Retry-After"] = str(wait)

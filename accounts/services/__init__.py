@@ -9,6 +9,7 @@ from .invitations import (
     resend_invitation,
     withdraw_invitation,
 )
+from .lockout import unlock, unlock_passwords
 from .registration import sign_up, sign_up_errors, tell_about_sign_up
 from .roles import synchronise_roles
 from .users import (
@@ -17,6 +18,7 @@ from .users import (
     deactivate_user,
     register,
     register_user,
+    reset_password,
     set_password,
 )
 
@@ -34,11 +36,14 @@ __all__ = [
     "register",
     "register_user",
     "resend_invitation",
+    "reset_password",
     "revoke_token",
     "set_password",
     "sign_up",
     "sign_up_errors",
     "synchronise_roles",
     "tell_about_sign_up",
+    "unlock",
+    "unlock_passwords",
     "withdraw_invitation",
 ]

@@ -17,6 +17,7 @@ from ..events import UserActivated, UserDeactivated, UserRegistered
 from ..models import BlockedEmailDomain, User, UserActivity
 from .access import end_all_access
 from .activity import record_activity
+from .lockout import unlock_passwords
 
 
 @transaction.atomic
@@ -121,6 +122,20 @@ def set_password(*, user: User, password: str | None) -> User:
     """
     _store_password(user, password)
     end_all_access(user=user)
+    record_activity(verb=UserActivity.Verb.PASSWORD_CHANGED, obj=user)
+    return user
+
+
+@transaction.atomic
+def reset_password(*, user: User, password: str) -> User:
+    """By a link sent to their address: every way in ends, and whoever had tried too often may try again.
+
+    Whether the link is good is for the door to ask. Raises ValidationError on `password` when it is weak.
+    """
+    _store_password(user, password)
+    end_all_access(user=user)
+    unlock_passwords(user=user)
+    record_activity(verb=UserActivity.Verb.PASSWORD_RESET, user=user, obj=user)
     return user
 
 

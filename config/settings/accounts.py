@@ -26,13 +26,13 @@ PASSWORD_HASHERS = [
 ]
 # Length, common passwords and a score, and no rule about kinds of characters (OWASP ASVS 5, 6.2.5).
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": "accounts.passwords.LengthValidator", "OPTIONS": {"min_length": 12, "max_length": 128}},
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "email", "full_name"]},
     },
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.passwords.StrengthValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds
 
@@ -50,6 +50,14 @@ ACCOUNT_USERNAME_BLACKLIST: list[str] = []
 # Passwords are counted by axes alone; what is left of `login_failed` counts wrong codes of a second factor.
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/h/key"}
 USERSESSIONS_TRACK_ACTIVITY = False
+
+# How long one stays signed in (OWASP ASVS 5, 7.3): `age` at all, `idle` without asking for anything. Staff for a working
+# day; others, who come by telephone and see only what is theirs, for two weeks.
+SESSION_LIMITS: dict[str, dict[str, timedelta]] = {
+    "staff": {"age": timedelta(hours=12), "idle": timedelta(hours=1)},
+    "others": {"age": timedelta(days=14), "idle": timedelta(days=2)},
+}
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60  # seconds; the limits above end a session before
 
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_FORMS = {

@@ -62,11 +62,14 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     # After authentication: a user's own language goes before the browser's.
+    "accounts.middleware.SessionAgeMiddleware",
     "accounts.middleware.UserLocaleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.StaffSecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Last, so that whatever a view changes has an actor and everything before it has run.
     "config.base.audit.AuditMiddleware",
+    "accounts.middleware.ImpersonationMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
