@@ -25,7 +25,7 @@ from rest_framework.views import APIView
 from config.base.api.writes import in_one_transaction
 
 from ..models import User
-from ..services import change_password, set_password
+from ..services import change_password, reset_password
 from ..validators import normalize_email
 from .fields import RawPasswordField
 from .registration import AddressSerializer, DetailSerializer, accepted
@@ -185,6 +185,6 @@ def _reset(request: Any, *, key: str, password: str, password_confirmation: str)
     if user is None:  # used by somebody else since it was looked at
         message = _("This link is not valid, or no longer: ask for another e-mail.")
         raise ModelValidationError({"key": ModelValidationError(message, code="invalid_key")})
-    set_password(user=user, password=password)
+    reset_password(user=user, password=password)
     verify_email_indirectly(request, user, user.email.lower())
     finalize_password_reset(request, user)

@@ -23,7 +23,8 @@ class AddressThrottle(SimpleRateThrottle):
 
     def allow_request(self, request: Any, view: Any) -> bool:
         self.scope = view.throttle_scope
-        self.rate = api_settings.DEFAULT_THROTTLE_RATES.get(self.scope)
+        rates: Any = api_settings.DEFAULT_THROTTLE_RATES
+        self.rate = rates.get(self.scope)
         self.num_requests, self.duration = self.parse_rate(self.rate)
         return super().allow_request(request, view)
 
