@@ -29,3 +29,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         record_activity(verb=UserActivity.Verb.RESET_REQUESTED, obj=user)
         super().send_password_reset_mail(user, email, context)
+
+    def add_message(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """For pages only: kept for a client of the API, it would show on a later page of the same browser."""
+        if not request.path_info.startswith("/api/"):
+            super().add_message(request, *args, **kwargs)

@@ -10,6 +10,7 @@ from .invitations import (
     withdraw_invitation,
 )
 from .lockout import unlock, unlock_passwords
+from .profiles import open_own_profile
 from .registration import sign_up, sign_up_errors, tell_about_sign_up
 from .roles import synchronise_roles
 from .users import (
@@ -32,6 +33,7 @@ __all__ = [
     "end_session",
     "invitation_for",
     "invite",
+    "open_own_profile",
     "record_activity",
     "register",
     "register_user",
