@@ -10,6 +10,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from .last_seen import begin_seeing
 from .models import User, UserActivity
 from .services.access import forget_session, remember_session
 from .services.activity import record_activity
@@ -28,6 +29,7 @@ def on_signed_in(sender: Any, request: HttpRequest | None, user: User, **kwargs:
     """List the session; the row of the person itself gets neither a version nor a record."""
     if request is not None:
         remember_session(request=request, user=user)
+        begin_seeing(request)
     record_activity(verb=UserActivity.Verb.SIGNED_IN, user=user, obj=user, request_id=request_id_of(request))
 
 

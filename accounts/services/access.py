@@ -22,11 +22,14 @@ def end_session(*, session: UserSession) -> None:
 
 
 @transaction.atomic
-def end_all_access(*, user: User) -> None:
-    """End every listed session and revoke every token of this person."""
-    for session in UserSession.objects.filter(user=user):
+def end_all_access(*, user: User, keep_session_key: str = "", keep_token: AuthToken | None = None) -> None:
+    """End every listed session and revoke every token of this person, but for the one to keep."""
+    for session in UserSession.objects.filter(user=user).exclude(session_key=keep_session_key):
         session.end()
-    AuthToken.objects.filter(user=user).delete()
+    tokens = AuthToken.objects.filter(user=user)
+    if keep_token is not None:
+        tokens = tokens.exclude(pk=keep_token.pk)
+    tokens.delete()
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from knox.models import AuthToken
 
 from config.base.events import emit
 
@@ -118,6 +119,27 @@ def set_password(*, user: User, password: str | None) -> User:
 
     Raises ValidationError on `password` when it is weak.
     """
+    _store_password(user, password)
+    end_all_access(user=user)
+    return user
+
+
+@transaction.atomic
+def change_password(
+    *, user: User, password: str, keep_session_key: str = "", keep_token: AuthToken | None = None
+) -> User:
+    """A person's own choice: every way in ends but the one that they are using, named by `keep_…`.
+
+    Whether the current password was given is for the door to ask. A kept session goes on only once the door has
+    called `update_session_auth_hash`. Raises ValidationError on `password` when it is weak.
+    """
+    _store_password(user, password)
+    end_all_access(user=user, keep_session_key=keep_session_key, keep_token=keep_token)
+    record_activity(verb=UserActivity.Verb.PASSWORD_CHANGED, user=user, obj=user)
+    return user
+
+
+def _store_password(user: User, password: str | None) -> None:
     if password is not None:
         try:
             validate_password(password, user)
@@ -125,5 +147,3 @@ def set_password(*, user: User, password: str | None) -> User:
             raise ValidationError({"password": error.error_list}) from error
     user.set_password(password)
     user.save(update_fields=["password"])
-    end_all_access(user=user)
-    return user
