@@ -32,7 +32,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "username_password_mismatch": WRONG,
         "incorrect_password": _("This is not your password: type it again."),
         "enter_current_password": _("This is not your current password: type it again."),
-        "incorrect_code": _("This code is not right, or no longer: type the one that is shown now."),
         "same_as_current": _("Type another address than the one you have."),
         "duplicate_email": _("This is your address already: type another one."),
         "rate_limited": _("Too many tries: wait a few minutes, then try again."),
@@ -77,3 +76,8 @@ def language_for(email: str | list[str]) -> str:
         held = EmailAddress.objects.filter(email=address.lower()).select_related("user").first()
         owner = held.user if held is not None else None
     return str(owner.locale) if owner is not None else translation.get_language() or "fr"
+
+
+def display_name(user: User) -> str:
+    """How pages, mails and security keys call this person; see ACCOUNT_USER_DISPLAY."""
+    return user.get_full_name()

@@ -99,6 +99,10 @@ class SignupForm(NewPassword, library.SignupForm):  # type: ignore[misc]
 class AddEmailForm(library.AddEmailForm):  # type: ignore[misc]
     """The address that a person changes to."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("New e-mail address")
+
     def clean_email(self) -> str:
         email: str = super().clean_email()
         if BlockedEmailDomain.objects.blocks(email):
