@@ -64,9 +64,7 @@ def on_factor_used(sender: Any, request: HttpRequest, user: User, **kwargs: Any)
 
 
 @receiver([mfa.authenticator_added, mfa.authenticator_reset], dispatch_uid="accounts.factor_added")
-def on_factor_added(
-    sender: Any, request: HttpRequest, user: User, authenticator: Any, **kwargs: Any
-) -> None:
+def on_factor_added(sender: Any, request: HttpRequest, user: User, authenticator: Any, **kwargs: Any) -> None:
     """Whoever set it up has it at hand. Staff on their way to the back office are shown the way on."""
     record_activity(
         verb=Verb.FACTOR_ADDED,

@@ -14,10 +14,10 @@ from django.http import HttpRequest
 from .impersonation import ACTING
 from .lockout import is_switching
 from .models import User, UserActivity
-from .session_age import begin_session
 from .services.access import forget_session, remember_session
 from .services.activity import record_activity
 from .services.roles import can_synchronise, synchronise_roles
+from .session_age import begin_session
 from .sign_in import person_named
 
 logger = logging.getLogger(__name__)

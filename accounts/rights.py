@@ -51,7 +51,7 @@ def follow_rights(keys: list[Any], using: str) -> None:
     for key, version, flags in changed_rights(keys, using):
         if "is_staff" in flags:
             end_access_of([key], using=using, sessions=not flags["is_staff"])
-        waiting = [note for _points, note, _robust in connections[using].run_on_commit]
+        waiting = [entry[1] for entry in connections[using].run_on_commit]
         if not any(isinstance(note, Note) and note.key == key for note in waiting):
             transaction.on_commit(Note(key, version - 1, using), using=using)
 

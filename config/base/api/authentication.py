@@ -14,7 +14,6 @@ from knox.auth import TokenAuthentication as KnoxTokenAuthentication
 from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed
 
-
 #: Called with the request, its person, and the token that it is signed in with or None for a session.
 Requirement = Callable[[Any, Any, Any], None]
 
