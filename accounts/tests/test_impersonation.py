@@ -2,6 +2,7 @@
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.core.cache import cache
 from django.test import Client
 
 from accounts.impersonation import may_impersonate
@@ -13,6 +14,11 @@ pytestmark = pytest.mark.django_db
 ACT, STOP = "/impersonation/acquire/", "/impersonation/release/"
 RIGHTS = ["accounts.impersonate_user", "accounts.view_user", "accounts.change_user"]
 Verb = UserActivity.Verb
+
+
+@pytest.fixture(autouse=True)
+def no_limits_of_other_tests():
+    cache.clear()
 
 
 @pytest.fixture
