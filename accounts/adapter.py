@@ -15,15 +15,13 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from .devices import device_name
-from .models import User
+from .models import User, UserActivity
+from .services import change_password, record_activity, reset_password
 
 WRONG = _(
     "This e-mail address or user name and this password do not match an account that may sign in here. "
     "Check both, or choose a new password by e-mail."
 )
-
-from .models import UserActivity
-from .services import change_password, record_activity, reset_password
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

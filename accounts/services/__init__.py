@@ -1,6 +1,6 @@
 """The only writers beyond plain create, update and delete: one function per intention."""
 
-from .access import create_token, end_all_access, end_session, revoke_token
+from .access import create_token, end_all_access, end_session, revoke_token, sign_out_everywhere
 from .activity import record_activity
 from .invitations import (
     accept_invitation,
@@ -41,6 +41,7 @@ __all__ = [
     "reset_password",
     "revoke_token",
     "set_password",
+    "sign_out_everywhere",
     "sign_up",
     "sign_up_errors",
     "synchronise_roles",

@@ -62,8 +62,8 @@ ACCOUNT_USERNAME_BLACKLIST: list[str] = []
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/h/key"}
 USERSESSIONS_TRACK_ACTIVITY = False
 
-# How long one stays signed in (OWASP ASVS 5, 7.3): `age` at all, `idle` without asking for anything. Staff for a working
-# day; others, who come by telephone and see only what is theirs, for two weeks.
+# How long one stays signed in (OWASP ASVS 5, 7.3): `age` at all, `idle` without asking for anything. Staff for a
+# working day; others, who come by telephone and see only what is theirs, for two weeks.
 SESSION_LIMITS: dict[str, dict[str, timedelta]] = {
     "staff": {"age": timedelta(hours=12), "idle": timedelta(hours=1)},
     "others": {"age": timedelta(days=14), "idle": timedelta(days=2)},
