@@ -29,7 +29,16 @@ FROM_THE_STUDENT = "student_name"
 declare(
     "content.DocumentRequest",
     own=by_user("requester", "student__user"),
-    export=("reference", "template__name", "subject__name", "level", "criteria", "seed", "variants", "status"),
+    export=(
+        "reference",
+        "template__name",
+        "subject__name",
+        "level",
+        "criteria",
+        "seed",
+        "variants",
+        "status",
+    ),
     blank={"idempotency_key": None},
     mention=("error",),
     impersonal={"criteria": "Slugs and numbers that describe bricks.", "variants": "Codes."},

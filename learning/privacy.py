@@ -70,7 +70,15 @@ declare(
 declare(
     "learning.ExerciseAttempt",
     own=by_user("user"),
-    export=("number", "status", "snapshot_prompt", "snapshot_options", "answer", "max_points", "submitted_at"),
+    export=(
+        "number",
+        "status",
+        "snapshot_prompt",
+        "snapshot_options",
+        "answer",
+        "max_points",
+        "submitted_at",
+    ),
     blank={"answer": without_words},
     mention=("answer",),
     impersonal={"snapshot_prompt": SNAPSHOT, "snapshot_options": SNAPSHOT, "snapshot_key": SNAPSHOT},

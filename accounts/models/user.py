@@ -164,7 +164,9 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     @property
     def is_erased(self) -> bool:
         """Was this person's data erased? See `services.erase_person`; the log says when and by whom."""
-        return self.username.startswith(f"erased-{self.pk}") and self.email == f"{self.username}@erased.invalid"
+        return (
+            self.username.startswith(f"erased-{self.pk}") and self.email == f"{self.username}@erased.invalid"
+        )
 
     @property
     def student_profile(self) -> StudentProfile | None:

@@ -11,6 +11,7 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -172,10 +173,8 @@ def mentions(text: str | None, needles: str) -> bool:
         return False
     text = str(text)
     if "\\" in text and text[:1] in ("[", "{"):
-        try:
+        with suppress(ValueError):  # a text that only looks like JSON
             text = " ".join(_texts_of(json.loads(text)))
-        except ValueError:
-            pass  # a text that only looks like JSON
     folded = fold(text) or ""
     return any(needle in folded for needle in _parsed(needles))
 

@@ -125,7 +125,10 @@ NEEDLES = {
         ("06 12 34 56 78, 06.12.34.56.78, 0612345678", "[…], […], […]"),
         ("+33612345678; +33 6 12 34 56 78; tel:+33-6-12-34-56-78", "[…]; […]; tel:[…]"),
         ("406123456781", None),
-        ("14 rue des Vignes; 4, rue des Vignes; 4 RUE DES VIGNES", "14 rue des Vignes; 4, rue des Vignes; […]"),
+        (
+            "14 rue des Vignes; 4, rue des Vignes; 4 RUE DES VIGNES",
+            "14 rue des Vignes; 4, rue des Vignes; […]",
+        ),
         ("cust_00042, CUST_000421", "[…], CUST_000421"),
         ("", None),
         ({"a": ["Élodie Martin", 7, None, True]}, {"a": ["[…]", 7, None, True]}),
