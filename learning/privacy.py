@@ -10,12 +10,13 @@ from typing import Any
 
 from django.db.models import Q
 
+from config.base.erasure import mask
 from config.base.mentions import MASK
-from config.base.personal import Person, by_user, declare
+from config.base.personal import Person, also_erase, by_user, declare
 
-from .models import ConversationParticipant
+from .models import ConversationParticipant, ExerciseAttempt
 
-SNAPSHOT = "The exercise as it was."
+SNAPSHOT = "The exercise as it was: see `mask_prompts`."
 
 
 def without_words(answer: Any, _key: Any) -> Any:
@@ -116,3 +117,12 @@ declare(
     blank={"body": MASK, "context": without_excerpt},
     mention=("body", "context"),
 )
+
+
+@also_erase
+def mask_prompts(person: Person) -> None:
+    """Copies of a teacher's exercises lose the teacher's name as the exercises do; see `courses.privacy`."""
+    taught = ExerciseAttempt.all_objects.filter(
+        exercise__lesson__course__any_of=sorted(person.rows("courses.Course"))
+    )
+    mask(ExerciseAttempt, ["snapshot_prompt"], person.needles, keys=set(taught.values_list("pk", flat=True)))

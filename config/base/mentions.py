@@ -81,6 +81,18 @@ def _ascii_domain(address: str) -> str:
         return address
 
 
+#: What an occurrence is not within: a longer address, a longer or compound name or number, a longer word.
+_ADDRESS = r"(?<![\w+])(?<!\w[.-])(?:%s)(?![^\W_])"
+_PHRASE = r"(?<![^\W_])(?<![^\W_]-)(?:%s)(?![^\W_])(?!-[^\W_])"
+_WORD = r"(?<![\w+])(?<!\w[.@-])(?:%s)(?![\w@])(?![.-]\w)"
+
+
+def _whole(needle: str) -> str:
+    if "@" in needle or "%40" in needle:
+        return _ADDRESS
+    return _PHRASE if " " in needle else _WORD
+
+
 @lru_cache(maxsize=4096)
 def _fold_one(char: str) -> str:
     return fold(char) or ""
@@ -90,11 +102,11 @@ class Masker:
     """Replaces every mention in a text, or in the texts of a JSON value, by MASK; other values stay as they are."""
 
     def __init__(self, needles: Iterable[str]) -> None:
-        longest_first = sorted(set(needles), key=lambda each: (-len(each), each))
-        alternatives = "|".join(re.escape(each) for each in longest_first)
-        # Not within a longer word, name, number or address; « @elodie » and « …, 06 12 34 56 78. » are whole.
-        whole = rf"(?<![\w+])(?<!\w[.@-])(?:{alternatives})(?![\w@])(?![.-]\w)"
-        self.pattern = re.compile(whole) if longest_first else None
+        kinds: dict[str, list[str]] = {}
+        for each in sorted(set(needles), key=lambda each: (-len(each), each)):
+            kinds.setdefault(_whole(each), []).append(re.escape(each))
+        alternatives = "|".join(whole % "|".join(texts) for whole, texts in sorted(kinds.items()))
+        self.pattern = re.compile(alternatives) if kinds else None
 
     def __call__(self, value: Any) -> Any:
         if isinstance(value, str):

@@ -180,8 +180,18 @@ def export(user: int) -> dict[str, dict[str, list[dict[str, Any]]]]:
         found.setdefault(meta.app_label, {})[meta.object_name] = [
             {name.replace("__", "."): value for name, value in row.items()} for row in rows.values(*names)
         ]
-    plain: dict[str, Any] = json.loads(json.dumps(found, cls=DjangoJSONEncoder))
+    plain: dict[str, Any] = json.loads(json.dumps(found, cls=_Encoder))
     return plain
+
+
+class _Encoder(DjangoJSONEncoder):
+    """Phone numbers and the like as people write them."""
+
+    def default(self, o: Any) -> Any:
+        try:
+            return super().default(o)
+        except TypeError:
+            return str(o)
 
 
 @dataclass(frozen=True)

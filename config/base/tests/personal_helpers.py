@@ -102,7 +102,7 @@ def _learning(world: SimpleNamespace) -> None:
             "learning.Grade",
             attempt=attempt,
             score="1.5",
-            source="TEACHER",
+            source="MANUAL",
             grader=world.other,
             feedback=SAYS,
         )
