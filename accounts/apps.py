@@ -11,7 +11,12 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import invariants, receivers
+        from config.base.api.authentication import require
+
+        from . import account_receivers, impersonation, invariants, receivers, rights  # noqa: F401 - they connect
+        from .second_factor import require_for_api
 
         invariants.watch()
+        rights.watch()
+        require(require_for_api)
         post_migrate.connect(receivers.on_migrated, dispatch_uid="accounts.roles")

@@ -26,3 +26,18 @@ class UserDeactivated(DomainEvent):
     """A person may no longer sign in; their sessions and tokens have ended."""
 
     user_id: int
+
+
+@dataclass(frozen=True)
+class PersonInvited(DomainEvent):
+    """Somebody was asked by e-mail to come in."""
+
+    invitation_id: int
+
+
+@dataclass(frozen=True)
+class InvitationAccepted(DomainEvent):
+    """The person invited has an account now; UserRegistered was announced too."""
+
+    invitation_id: int
+    user_id: int

@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from config.base.guards import guard
 
 from .models import User
+from .services.access import end_access_of
 
 
 def keep_email_addresses(keys: list[Any], using: str) -> None:
@@ -36,6 +37,15 @@ def keep_email_addresses(keys: list[Any], using: str) -> None:
     )
 
 
+def end_access_of_the_inactive(keys: list[Any], using: str) -> None:
+    """Whoever is deactivated or in the trash has no session and no token, whichever path took them there."""
+    people = User.all_objects.using(using).filter(pk__any_of=keys, is_active=False)
+    inactive = list(people.order_by().values_list("pk", flat=True))
+    if inactive:
+        end_access_of(inactive, using=using)
+
+
 def watch() -> None:
     """Called once when the app is ready."""
     guard(User, keep_email_addresses)
+    guard(User, end_access_of_the_inactive)

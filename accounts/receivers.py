@@ -6,14 +6,19 @@ import logging
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from .impersonation import ACTING
+from .lockout import is_switching
 from .models import User, UserActivity
 from .services.access import forget_session, remember_session
 from .services.activity import record_activity
 from .services.roles import can_synchronise, synchronise_roles
+from .session_age import begin_session
+from .sign_in import person_named
 
 logger = logging.getLogger(__name__)
 
@@ -25,8 +30,14 @@ def request_id_of(request: HttpRequest | None) -> str:
 
 @receiver(user_logged_in, dispatch_uid="accounts.signed_in")
 def on_signed_in(sender: Any, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
-    """List the session; the row of the person itself gets neither a version nor a record."""
+    """List the session; the row of the person itself gets neither a version nor a record.
+
+    Not where somebody begins or ends to act as another: that is no sign-in of anybody's.
+    """
+    if request is not None and is_switching(request):
+        return
     if request is not None:
+        begin_session(request, user)
         remember_session(request=request, user=user)
     record_activity(verb=UserActivity.Verb.SIGNED_IN, user=user, obj=user, request_id=request_id_of(request))
 
@@ -38,13 +49,26 @@ def on_signed_out(sender: Any, request: HttpRequest | None, user: User | None, *
     session = getattr(request, "session", None)
     if session is not None:
         forget_session(session_key=session.session_key)
+        for number in session.get(ACTING, ())[-1:]:  # it is who acted that leaves
+            actor = User.all_objects.get(pk=number)
+            record_activity(verb=UserActivity.Verb.IMPERSONATION_ENDED, user=actor, obj=user)
+            user = actor
     record_activity(verb=UserActivity.Verb.SIGNED_OUT, user=user, obj=user, request_id=request_id_of(request))
 
 
 @receiver(user_login_failed, dispatch_uid="accounts.sign_in_failed")
-def on_sign_in_failed(sender: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
-    """Whom the stranger claimed to be is not kept: it may be a password typed into the wrong box."""
-    record_activity(verb=UserActivity.Verb.SIGN_IN_FAILED, request_id=request_id_of(request))
+def on_sign_in_failed(
+    sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
+) -> None:
+    """Whom the stranger claimed to be is kept where it is somebody: anything else may be a password typed into the
+    wrong box."""
+    identifier = str(credentials.get("username") or credentials.get("email") or "")
+    record_activity(
+        verb=UserActivity.Verb.SIGN_IN_FAILED,
+        obj=person_named(identifier) if identifier else None,
+        request_id=request_id_of(request),
+        detail="locked out" if getattr(request, "lockout_tries", 0) > settings.AXES_FAILURE_LIMIT else "",
+    )
 
 
 def on_migrated(app_config: Any, using: str, verbosity: int = 1, **kwargs: Any) -> None:

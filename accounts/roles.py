@@ -73,12 +73,18 @@ grant(SUPPORT, *every("view", "accounts", "user", *PROFILES, "useractivity", "bl
 grant(
     SUPPORT,
     *every("change", "accounts", "user", *PROFILES),
+    "accounts.view_invitation",
+    "accounts.add_invitation",
+    "accounts.view_role",  # to choose one to invite into
     "usersessions.view_usersession",
     "auth.view_group",
 )
 for _action in ("view", "add", "change", "delete"):
     grant(ADMINISTRATOR, *every(_action, "accounts", "user", *PROFILES, "adminprofile", "blockedemaildomain"))
+    grant(ADMINISTRATOR, *every(_action, "accounts", "invitation"))
 grant(ADMINISTRATOR, *every("view", "accounts", "role", "useractivity"))
+for _role in (SUPPORT, ADMINISTRATOR):
+    grant(_role, "accounts.impersonate_user", "axes.view_accessattempt")
 grant(
     ADMINISTRATOR,
     *every("view", "usersessions", "usersession"),

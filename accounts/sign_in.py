@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from config.base.api.errors import Problem
 
 from .models import User
 
@@ -41,6 +48,21 @@ def client_address(request: HttpRequest) -> str | None:
         return None
 
 
-def locked_out(request: HttpRequest, response: HttpResponse, credentials: dict[str, Any]) -> HttpResponse:
-    """The answer to somebody locked out; see AXES_LOCKOUT_CALLABLE."""
-    return HttpResponse(status=429)
+def locked_out(request: HttpRequest, response: Any = None, credentials: Any = None) -> HttpResponse:
+    """The answer to somebody locked out: 429, until when, and what to do; see AXES_LOCKOUT_CALLABLE.
+
+    (Under ASGI the library leaves the response out, so nothing here depends on it.)
+    """
+    until = getattr(request, "lockout_until", None)
+    seconds = math.ceil((until - timezone.now()).total_seconds()) if until else 0
+    wait = max(seconds, 1)
+    answer: HttpResponse
+    if request.path.startswith("/api/"):
+        words = _("Too many wrong attempts. Wait %(minutes)d minutes, or set a new password by e-mail.")
+        detail = words % {"minutes": math.ceil(wait / 60)}
+        answer = Problem(429, "locked_out", detail).as_response(request.path)
+    else:
+        answer = HttpResponse(render_to_string("429.html", {"minutes": math.ceil(wait / 60)}), status=429)
+    answer["Retry-After"] = str(wait)
+    add_never_cache_headers(answer)
+    return answer

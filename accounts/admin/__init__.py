@@ -1,3 +1,3 @@
 """The back office's doors to people."""
 
-from . import activity, groups, profiles, sessions, users  # noqa: F401 - importing registers them
+from . import activity, groups, invitations, profiles, sessions, users  # noqa: F401 - importing registers them

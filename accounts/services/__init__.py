@@ -2,22 +2,51 @@
 
 from .access import create_token, end_all_access, end_session, revoke_token
 from .activity import record_activity
+from .invitations import (
+    accept_invitation,
+    invitation_for,
+    invite,
+    resend_invitation,
+    withdraw_invitation,
+)
+from .lockout import unlock, unlock_passwords
 from .privacy import erase_person, export_person
+from .registration import sign_up, sign_up_errors, tell_about_sign_up
 from .roles import synchronise_roles
-from .users import activate_user, deactivate_user, register, register_user, set_password
+from .users import (
+    activate_user,
+    change_password,
+    deactivate_user,
+    register,
+    register_user,
+    reset_password,
+    set_password,
+)
 
 __all__ = [
+    "accept_invitation",
     "activate_user",
+    "change_password",
     "create_token",
     "deactivate_user",
     "end_all_access",
     "end_session",
     "erase_person",
     "export_person",
+    "invitation_for",
+    "invite",
     "record_activity",
     "register",
     "register_user",
+    "resend_invitation",
+    "reset_password",
     "revoke_token",
     "set_password",
+    "sign_up",
+    "sign_up_errors",
     "synchronise_roles",
+    "tell_about_sign_up",
+    "unlock",
+    "unlock_passwords",
+    "withdraw_invitation",
 ]

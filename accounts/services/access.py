@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.db import transaction
 from django.http import HttpRequest
 from knox.models import AuthToken
 
 from ..models import User, UserActivity
+from ..sign_in import client_address
 from .activity import record_activity
 
 
@@ -21,12 +24,43 @@ def end_session(*, session: UserSession) -> None:
     session.end()
 
 
+def end_access_of(people: list[int], *, using: str = "default", sessions: bool = True) -> None:
+    """Revoke every token of these people by number, and end every session but where `sessions` says not to.
+
+    Every session means those that the site has listed, and every sign-in is.
+    """
+    AuthToken.objects.using(using).filter(user__any_of=people).delete()
+    if sessions:
+        _end(UserSession.objects.using(using).filter(user__any_of=people))
+
+
+def end_sessions(*, user: User, keep_session_key: str = "") -> None:
+    """End every listed session of this person but one; tokens go on."""
+    _end(UserSession.objects.filter(user=user).exclude(session_key=keep_session_key))
+
+
+def _end(sessions: Any) -> None:
+    """In a number of statements that does not grow with the sessions, where they are rows of the database."""
+    keys = list(sessions.values_list("session_key", flat=True))
+    if not keys:
+        return
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    if settings.SESSION_ENGINE == "django.contrib.sessions.backends.db":
+        store.get_model_class().objects.using(sessions.db).filter(session_key__in=keys).delete()
+    else:
+        for key in keys:
+            store().delete(key)
+    sessions.filter(session_key__in=keys).delete()
+
+
 @transaction.atomic
-def end_all_access(*, user: User) -> None:
-    """End every listed session and revoke every token of this person."""
-    for session in UserSession.objects.filter(user=user):
-        session.end()
-    AuthToken.objects.filter(user=user).delete()
+def end_all_access(*, user: User, keep_session_key: str = "", keep_token: AuthToken | None = None) -> None:
+    """End every listed session and revoke every token of this person, but for the one to keep."""
+    end_sessions(user=user, keep_session_key=keep_session_key)
+    tokens = AuthToken.objects.filter(user=user)
+    if keep_token is not None:
+        tokens = tokens.exclude(pk=keep_token.pk)
+    tokens.delete()
 
 
 @transaction.atomic
@@ -47,7 +81,7 @@ def revoke_token(*, token: AuthToken) -> None:
 def remember_session(*, request: HttpRequest, user: User) -> None:
     """List the session that this sign-in has begun, with its address and device."""
     session: Any = getattr(request, "session", None)
-    address = request.META.get("REMOTE_ADDR")
+    address = client_address(request)
     if session is None or not address or session.get(SESSION_KEY) != str(user.pk):
         return  # a token's sign-in, or a command's: nothing to list
     if not session.session_key:

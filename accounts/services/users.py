@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from knox.models import AuthToken
 
 from config.base.events import emit
 
@@ -15,6 +17,7 @@ from ..events import UserActivated, UserDeactivated, UserRegistered
 from ..models import BlockedEmailDomain, User, UserActivity
 from .access import end_all_access
 from .activity import record_activity
+from .lockout import unlock_passwords
 
 
 @transaction.atomic
@@ -41,23 +44,33 @@ def register_user(
 
 
 @transaction.atomic
-def register(*, user: User, password: str | None) -> User:
-    """The same for a person already composed, but not saved, by a form."""
+def register(*, user: User, password: str | None, confirmed: bool = True) -> User:
+    """The same for a person already composed, but not saved, by a form.
+
+    `confirmed`: somebody vouches for the address; a person who registers themselves has yet to show that it is theirs.
+    """
     errors = registration_errors(user, password)
     if errors:
         raise ValidationError(errors)
     user.set_password(password)
     user.save()
+    if not confirmed:
+        EmailAddress.objects.filter(user=user).update(verified=False)
     record_activity(verb=UserActivity.Verb.REGISTERED, obj=user)
     emit(UserRegistered(user_id=user.pk))
     return user
 
 
-def registration_errors(user: User, password: str | None) -> dict[str, list[ValidationError]]:
-    """What is wrong with this new person, by field; empty when nothing is."""
+def registration_errors(
+    user: User, password: str | None, *, taken: bool = True
+) -> dict[str, list[ValidationError]]:
+    """What is wrong with this new person, by field; empty when nothing is.
+
+    Without `taken` it leaves out that an address or a user name is somebody else's: a stranger is not told.
+    """
     errors: dict[str, list[ValidationError]] = {}
     try:
-        user.full_clean(exclude={"password"})
+        user.full_clean(exclude={"password"}, validate_unique=taken, validate_constraints=taken)
     except ValidationError as error:
         errors = error.update_error_dict(errors)
     if BlockedEmailDomain.objects.blocks(user.email):
@@ -107,6 +120,41 @@ def set_password(*, user: User, password: str | None) -> User:
 
     Raises ValidationError on `password` when it is weak.
     """
+    _store_password(user, password)
+    end_all_access(user=user)
+    record_activity(verb=UserActivity.Verb.PASSWORD_CHANGED, obj=user)
+    return user
+
+
+@transaction.atomic
+def reset_password(*, user: User, password: str) -> User:
+    """By a link sent to their address: every way in ends, and whoever had tried too often may try again.
+
+    Whether the link is good is for the door to ask. Raises ValidationError on `password` when it is weak.
+    """
+    _store_password(user, password)
+    end_all_access(user=user)
+    unlock_passwords(user=user)
+    record_activity(verb=UserActivity.Verb.PASSWORD_RESET, user=user, obj=user)
+    return user
+
+
+@transaction.atomic
+def change_password(
+    *, user: User, password: str, keep_session_key: str = "", keep_token: AuthToken | None = None
+) -> User:
+    """A person's own choice: every way in ends but the one that they are using, named by `keep_…`.
+
+    Whether the current password was given is for the door to ask. A kept session goes on only once the door has
+    called `update_session_auth_hash`. Raises ValidationError on `password` when it is weak.
+    """
+    _store_password(user, password)
+    end_all_access(user=user, keep_session_key=keep_session_key, keep_token=keep_token)
+    record_activity(verb=UserActivity.Verb.PASSWORD_CHANGED, user=user, obj=user)
+    return user
+
+
+def _store_password(user: User, password: str | None) -> None:
     if password is not None:
         try:
             validate_password(password, user)
@@ -114,5 +162,3 @@ def set_password(*, user: User, password: str | None) -> User:
             raise ValidationError({"password": error.error_list}) from error
     user.set_password(password)
     user.save(update_fields=["password"])
-    end_all_access(user=user)
-    return user

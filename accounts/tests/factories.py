@@ -113,3 +113,13 @@ class UserActivityFactory(DjangoModelFactory):
 
     user = factory.SubFactory(UserFactory)
     verb = models.UserActivity.Verb.SIGNED_IN
+
+
+class InvitationFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Invitation
+
+    email = factory.Sequence(lambda number: f"invited{number}@example.org")
+    full_name = factory.Sequence(lambda number: f"Dominique Petit {number}")
+    role = factory.SubFactory(RoleFactory)
+    locale = "en"

@@ -1,4 +1,5 @@
 import pytest
+from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from knox.models import AuthToken
 
@@ -148,3 +149,30 @@ def test_what_people_did_is_never_changed():
         with pytest.raises(DomainError) as caught:
             change()
         assert caught.value.code == "append_only"
+
+
+def test_changing_the_password_keeps_the_way_in_that_it_is_done_by_and_no_other():
+    user = make.UserFactory()
+    kept, _text = services.create_token(user=user)
+    services.create_token(user=user)
+    for key in ("here", "elsewhere"):
+        UserSession.objects.create(user=user, session_key=key, ip="192.0.2.1")
+    services.change_password(
+        user=user, password="an entirely different phrase", keep_session_key="here", keep_token=kept
+    )
+    assert user.check_password("an entirely different phrase")
+    assert list(AuthToken.objects.all()) == [kept]
+    assert [each.session_key for each in UserSession.objects.all()] == ["here"]
+    line = UserActivity.objects.get(verb=UserActivity.Verb.PASSWORD_CHANGED)
+    assert (line.user, line.object_id) == (user, user.pk)
+
+
+def test_a_weak_new_password_changes_nothing():
+    user = make.UserFactory()
+    services.create_token(user=user)
+    with pytest.raises(ValidationError) as caught:
+        services.change_password(user=user, password="short")
+    assert set(caught.value.message_dict) == {"password"}
+    user.refresh_from_db()
+    assert user.check_password(make.PASSWORD)
+    assert AuthToken.objects.count() == 1

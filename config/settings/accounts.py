@@ -8,10 +8,10 @@ from config.settings.environment import env
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     # First: whoever is locked out is refused before any password is looked at.
-    "axes.backends.AxesStandaloneBackend",
+    "accounts.backends.LockoutBackend",
     "accounts.backends.EmailOrUsernameBackend",
     # Rights over one row: `user.has_perm("courses.change_course", course)`.
-    "rules.permissions.ObjectPermissionBackend",
+    "accounts.backends.RowRightsBackend",
 ]
 
 LOGIN_URL = "account_login"
@@ -26,13 +26,13 @@ PASSWORD_HASHERS = [
 ]
 # Length, common passwords and a score, and no rule about kinds of characters (OWASP ASVS 5, 6.2.5).
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": "accounts.passwords.LengthValidator", "OPTIONS": {"min_length": 12, "max_length": 128}},
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "email", "full_name"]},
     },
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.passwords.StrengthValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds
 
@@ -51,7 +51,19 @@ ACCOUNT_USERNAME_BLACKLIST: list[str] = []
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/h/key"}
 USERSESSIONS_TRACK_ACTIVITY = False
 
+# How long one stays signed in (OWASP ASVS 5, 7.3): `age` at all, `idle` without asking for anything. Staff for a working
+# day; others, who come by telephone and see only what is theirs, for two weeks.
+SESSION_LIMITS: dict[str, dict[str, timedelta]] = {
+    "staff": {"age": timedelta(hours=12), "idle": timedelta(hours=1)},
+    "others": {"age": timedelta(days=14), "idle": timedelta(days=2)},
+}
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60  # seconds; the limits above end a session before
+
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_FORMS = {
+    "authenticate": "accounts.second_factor.SignInCodeForm",
+    "reauthenticate": "accounts.second_factor.ConfirmCodeForm",
+}
 MFA_TOTP_ISSUER = env.str("TOTP_ISSUER", default="Back office")
 MFA_TOTP_TOLERANCE = 1  # one step of 30 seconds before and after: telephones' clocks differ
 # Staff without a second factor are sent to set one up; see accounts.middleware.
@@ -65,6 +77,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_USERNAME_CALLABLE = "accounts.sign_in.lockout_name"
 AXES_CLIENT_IP_CALLABLE = "accounts.sign_in.client_address"
+# Counts before the password is looked at, and keeps nothing of what was typed.
+AXES_HANDLER = "accounts.lockout.LockoutHandler"
 AXES_LOCKOUT_CALLABLE = "accounts.sign_in.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False

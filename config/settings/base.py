@@ -62,11 +62,14 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     # After authentication: a user's own language goes before the browser's.
+    "accounts.middleware.SessionAgeMiddleware",
     "accounts.middleware.UserLocaleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.StaffSecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Last, so that whatever a view changes has an actor and everything before it has run.
     "config.base.audit.AuditMiddleware",
+    "accounts.middleware.ImpersonationMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -126,4 +129,5 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"axes": {"level": "WARNING"}},  # it tells of every successful sign-in
 }

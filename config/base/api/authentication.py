@@ -5,6 +5,7 @@ The classes are named in settings; REST framework's own look at `is_active` only
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -13,9 +14,30 @@ from knox.auth import TokenAuthentication as KnoxTokenAuthentication
 from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed
 
+#: Called with the request, its person, and the token that it is signed in with or None for a session.
+Requirement = Callable[[Any, Any, Any], None]
+
+_requirements: list[Requirement] = []
+
+
+def require(requirement: Requirement) -> None:
+    """Ask this of every request that is signed in; it refuses by raising a Problem. An app adds its own when ready."""
+    if requirement not in _requirements:
+        _requirements.append(requirement)
+
+
+def _required(request: Any, found: Any) -> Any:
+    if found is not None:
+        for requirement in _requirements:
+            requirement(request, *found)
+    return found
+
 
 class TokenAuthentication(KnoxTokenAuthentication):  # type: ignore[misc]
     """`Authorization: Bearer <token>`, unless its person is inactive or in the trash."""
+
+    def authenticate(self, request: Any) -> Any:
+        return _required(request, super().authenticate(request))
 
     def authenticate_credentials(self, token: bytes) -> Any:
         if not token.isascii():
@@ -35,7 +57,7 @@ class SessionAuthentication(authentication.SessionAuthentication):
         found = super().authenticate(request)
         if found is not None and getattr(found[0], "is_deleted", False):
             return None
-        return found
+        return _required(request, found)
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -53,6 +53,13 @@ class Problem(APIException):
             "errors": self.errors,
         }
 
+    def as_response(self, path: str) -> JsonResponse:
+        """The same for what answers outside REST framework: middleware, Django's own handlers."""
+        answer = JsonResponse(self.as_dict(path), status=self.status_code, content_type=PROBLEM_JSON)
+        for name, value in self.headers.items():
+            answer[name] = value
+        return answer
+
 
 def problem_response(exc: Exception, context: dict[str, Any]) -> Response | None:
     """REST framework's exception handler. None for what nobody foresaw, which Django reports as a 500."""
@@ -78,4 +85,4 @@ def server_error(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpRespons
     if not request.path.startswith("/api/"):
         return defaults.server_error(request, *args, **kwargs)
     problem = Problem(500, "server_error", _("Something went wrong on our side; it has been logged."))
-    return JsonResponse(problem.as_dict(request.path), status=500, content_type=PROBLEM_JSON)
+    return problem.as_response(request.path)

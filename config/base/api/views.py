@@ -155,8 +155,8 @@ class ReadOnlyBaseViewSet(
         return response
 
 
-class BaseViewSet(ReadOnlyBaseViewSet):
-    """All of that, and create, update, delete to the trash, restore from it; each in one transaction."""
+class AddOnlyBaseViewSet(ReadOnlyBaseViewSet):
+    """All of that, and create; for rows that only services change afterwards."""
 
     def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=request.data)
@@ -169,6 +169,10 @@ class BaseViewSet(ReadOnlyBaseViewSet):
     def perform_create(self, serializer: Any) -> None:
         """Overridden where a service creates the row: `serializer.instance = register_user(…)`."""
         serializer.save()
+
+
+class BaseViewSet(AddOnlyBaseViewSet):
+    """All of that, and update, delete to the trash, restore from it; each in one transaction."""
 
     def update(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         row = self.get_object()
