@@ -20,6 +20,7 @@ from config.base.mentions import MASK, Kind, Masker
 from config.base.personal import Person, also_erase, by_user, declare, leave, nobodys
 
 from .models import User
+from .services.lockout import CODES, PASSWORDS
 
 #: No mail is ever delivered there (RFC 2606).
 ERASED_DOMAIN = "erased.invalid"
@@ -44,8 +45,8 @@ def addresses_of(person: Person) -> set[str]:
 
 
 def _attempts(person: Person) -> Q:
-    """Attempts to sign in are counted under `accounts.sign_in.lockout_name`."""
-    return Q(username__in=[f"user:{key}" for key in person.users])
+    """Tries are counted under a number; see `services.lockout`."""
+    return Q(username__in=[f"{kind}:{key}" for kind in (PASSWORDS, CODES) for key in person.users])
 
 
 def _guardianships(person: Person) -> Q:
