@@ -91,3 +91,5 @@ grant(
     "usersessions.delete_usersession",
     "auth.view_group",
 )
+grant(SUPPORT, "accounts.export_user")
+grant(ADMINISTRATOR, "accounts.export_user", "accounts.erase_user")

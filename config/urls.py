@@ -25,6 +25,7 @@ urlpatterns = [
     path("api/v1/", ApiRootView.as_view(), name="api-root"),
     path("api/v1/accounts/", include("accounts.api.urls")),
     path("api/v1/me/", include("accounts.api.me_urls")),
+    path("api/v1/me/", include("accounts.api.privacy_urls")),
     path("api/v1/courses/", include("courses.api.urls")),
     path("api/v1/learning/", include("learning.api.urls")),
     path("api/v1/content/", include("content.api.urls")),

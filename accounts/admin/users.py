@@ -22,11 +22,12 @@ from ..privileges import GUARDED_FLAGS, may_manage, may_manage_all
 from ..services import activate_user, deactivate_user, register
 from .access import AccessMixin
 from .forms import NewUserForm, PasswordForm, UserForm
+from .privacy import PersonalDataMixin
 from .profiles import AdminProfileInline, ParentProfileInline, StudentProfileInline, TeacherProfileInline
 
 
 @admin.register(User)
-class UserAdmin(AccessMixin, BaseAdmin, DjangoUserAdmin):  # type: ignore[misc,type-arg]
+class UserAdmin(AccessMixin, PersonalDataMixin, BaseAdmin, DjangoUserAdmin):  # type: ignore[misc,type-arg]
     """Who may change people changes nobody with more rights than their own; see `privileges`."""
 
     icon = "person"
@@ -43,7 +44,10 @@ class UserAdmin(AccessMixin, BaseAdmin, DjangoUserAdmin):  # type: ignore[misc,t
     filter_horizontal = ()
     autocomplete_fields = ("groups",)
     readonly_fields = ("is_active", "last_login", "created_at")
-    actions = (*BaseAdmin.actions, "activate_selected", "deactivate_selected", "end_access_selected")  # type: ignore[assignment]
+    actions = (  # type: ignore[assignment]
+        *(*BaseAdmin.actions, "activate_selected", "deactivate_selected", "end_access_selected"),
+        *("export_selected", "erase_selected"),
+    )
     inlines = (StudentProfileInline, ParentProfileInline, TeacherProfileInline, AdminProfileInline)
     fieldsets = (
         (None, {"fields": ("full_name", "email", "phone")}),

@@ -17,6 +17,7 @@ from ..privileges import may_manage, may_manage_all
 from ..services import activate_user, deactivate_user, register_user
 from . import serializers
 from .filters import UserFilterSet
+from .privacy import PersonalDataMixin
 
 
 class UserPermission(StaffByModelPermission):
@@ -28,7 +29,7 @@ class UserPermission(StaffByModelPermission):
         return request.method in SAFE_METHODS or may_manage(request.user, obj)
 
 
-class UserViewSet(BaseViewSet):
+class UserViewSet(PersonalDataMixin, BaseViewSet):
     serializer_class = serializers.UserSerializer
     permission_classes = (UserPermission,)
     filterset_class = UserFilterSet

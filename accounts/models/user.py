@@ -162,6 +162,13 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         return await sync_to_async(self.check_password)(raw_password)
 
     @property
+    def is_erased(self) -> bool:
+        """Was this person's data erased? See `services.erase_person`; the log says when and by whom."""
+        return (
+            self.username.startswith(f"erased-{self.pk}") and self.email == f"{self.username}@erased.invalid"
+        )
+
+    @property
     def student_profile(self) -> StudentProfile | None:
         """The alive profile or None, as are the next three; prefetch `student_profiles` for a list of people."""
         return _only(self.student_profiles)

@@ -10,6 +10,7 @@ from .invitations import (
     withdraw_invitation,
 )
 from .lockout import unlock, unlock_passwords
+from .privacy import erase_person, export_person
 from .profiles import open_own_profile
 from .registration import sign_up, sign_up_errors, tell_about_sign_up
 from .roles import synchronise_roles
@@ -31,6 +32,8 @@ __all__ = [
     "deactivate_user",
     "end_all_access",
     "end_session",
+    "erase_person",
+    "export_person",
     "invitation_for",
     "invite",
     "open_own_profile",
