@@ -127,9 +127,9 @@ class GeneratedDocumentQuerySet(BaseQuerySet["GeneratedDocument"]):
         return self.filter(Q(request__requester=user) | _is_for_student_of(user, "request__"))
 
     def visible_to(self, user: Any) -> Self:
-        """The student's copy of what this person asked for or may follow; the teacher's, with the answers, for teachers.
+        """The student's copy of what this person asked for or may follow.
 
-        Who teaches the student, or asked for it and has a teacher's profile.
+        The teacher's, which has the answers, is for who teaches the student, or asked for it as a teacher.
         """
         if not user.is_authenticated:
             return self.none()

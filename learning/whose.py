@@ -31,7 +31,7 @@ def enrolled_courses(user: Any) -> Any:
 
 
 def is_taught(teacher: Any, learner: str, *courses: str) -> Q:
-    """The condition that the work of the person at `learner`, in a course at one of `courses`, is this teacher's to see."""
+    """The condition that this teacher accompanies the work of the person at `learner` in the course at `courses`."""
     found = Q(**{f"{learner}__in": tutored_students(teacher)})
     for course in courses:
         enrolled = current_enrollments().filter(user=OuterRef(learner), course=OuterRef(course))

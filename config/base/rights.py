@@ -57,4 +57,4 @@ def is_visible(user: Any, row: Any) -> bool:
     """Is this one of the rows that the person may read as a learner, parent or teacher?"""
     if row is None or not user.is_authenticated or not user.is_active:
         return False
-    return bool(type(row).objects.visible_to(user).filter(pk=row.pk).exists())
+    return bool(row._meta.model.objects.visible_to(user).filter(pk=row.pk).exists())

@@ -65,9 +65,9 @@ def rows_for(user: Any, queryset: Any, *rights: str) -> Any:
 
 def reaches(user: Any, right: str, row: Any) -> bool:
     """Does this right reach this row, as it is stored now, in the trash or not? One query at most."""
-    if reaches_everything(user, type(row), right):
+    if reaches_everything(user, row._meta.model, right):
         return True
-    return bool(rows_for(user, type(row)._base_manager.filter(pk=row.pk), right).exists())
+    return bool(rows_for(user, row._meta.model._base_manager.filter(pk=row.pk), right).exists())
 
 
 def reaches_all(user: Any, right: str, queryset: Any) -> bool:

@@ -90,10 +90,10 @@ class ReachInlineMixin(OwnChoicesMixin):
 
     def _reaches_whole(self, request: HttpRequest, right: str, obj: Any) -> bool:
         """Whose right to the parts is for their own only writes parts of their own wholes only."""
-        if obj is None or not is_kernel_model(self.model) or not is_kernel_model(type(obj)):
+        if obj is None or not is_kernel_model(self.model) or not is_kernel_model(obj._meta.model):
             return True
         known = request.__dict__.setdefault("reached_rows", {})
-        key = (full_name(right, self.model), type(obj), obj.pk)
+        key = (full_name(right, self.model), obj._meta.model, obj.pk)
         if key not in known:
             known[key] = declared_for(self.model) is None or reaches(request.user, key[0], obj)
         return bool(known[key])

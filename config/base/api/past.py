@@ -86,9 +86,9 @@ class HistoryMixin:
         record = None if key is None else self.model.history.as_of(when).filter(id=key).first()
         if record is None:
             raise Http404
-        if not reaches_everything(self.request.user, self.model, "view"):
-            if not rows_for(self.request.user, self.model.all_objects.filter(pk=key), "view").exists():
-                raise Http404
+        user, stored = self.request.user, self.model.all_objects.filter(pk=key)
+        if not reaches_everything(user, self.model, "view") and not rows_for(user, stored, "view").exists():
+            raise Http404
         alive = self.model.objects.filter(pk=key).exists()
         if not alive and not self.request.user.has_perm(full_name("delete", self.model)):
             raise Http404  # what is in the trash, or gone, is for those who may look there

@@ -58,6 +58,9 @@ class ReadOnlyBaseViewSet(
     required_right: str = ""
     query_parameters: tuple[str, ...] = ()
 
+    #: True below /me/: rows are the person's own (see `personal`), without history and trash.
+    is_personal = False
+
     #: The columns that the request chose; None for all.
     columns: set[str] | None = None
     #: True inside the transaction of a request that changes something.
