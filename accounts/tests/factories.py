@@ -113,3 +113,11 @@ class UserActivityFactory(DjangoModelFactory):
 
     user = factory.SubFactory(UserFactory)
     verb = models.UserActivity.Verb.SIGNED_IN
+
+
+class TeacherFactory(StaffFactory):
+    """Somebody in the back office with the rights of the teacher's role, and no others."""
+
+    @factory.post_generation
+    def role(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
+        self.groups.add(models.Role.objects.get(code="teacher").group)

@@ -194,10 +194,10 @@ class TrashMixin:
     def restore_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What comes back with this row, then, on POST, its return."""
         obj = self.get_object(request, unquote(object_id))
-        if obj is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_restore_permission(request, obj):
             raise PermissionDenied
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         change_url = reverse(
             f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[quote(obj.pk)]
         )
