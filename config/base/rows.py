@@ -59,7 +59,8 @@ def rows_for(user: Any, queryset: Any, *rights: str) -> Any:
     if reaches_everything(user, queryset.model, *rights):
         return queryset
     declared = declared_for(queryset.model)
-    assert declared is not None
+    if declared is None or not user.is_authenticated:
+        return queryset.none()
     return getattr(queryset, declared.method)(user)
 
 
