@@ -30,9 +30,9 @@ def enrolled_courses(user: Any) -> Any:
     return current_enrollments().filter(user=user).values("course")
 
 
-def is_taught(teacher: Any, learner: str, *courses: str) -> Q:
+def is_taught(teacher: Any, learner: str, *courses: str) -> Any:
     """The condition that this teacher accompanies the work of the person at `learner` in the course at `courses`."""
-    found = Q(**{f"{learner}__in": tutored_students(teacher)})
+    found: Any = Q(**{f"{learner}__in": tutored_students(teacher)})
     for course in courses:
         enrolled = current_enrollments().filter(user=OuterRef(learner), course=OuterRef(course))
         found |= is_own_course(teacher, course) & Exists(enrolled)

@@ -45,7 +45,7 @@ class PersonalViewSet(PersonalMixin, ReadOnlyBaseViewSet):
 class EditablePersonalViewSet(PersonalMixin, BaseViewSet):
     """Create, update and delete too; `editable_rows` says which rows are the person's to change."""
 
-    restore = None
+    restore = None  # type: ignore[assignment]
 
     def get_rows(self) -> Any:
         return self.editable_rows(self.request.user) if self.writing else super().get_rows()
