@@ -40,13 +40,16 @@ class WorkQuerySet(BaseQuerySet[Any]):
 
     def taught_by(self, user: Any) -> Self:
         """What this teacher accompanies; see `learning.whose`."""
-        return self.filter(is_taught(user, self.learner, *self.courses))
+        return self.filter(self._is_taught(user))
 
     def visible_to(self, user: Any) -> Self:
         """This person's own, that of the children whose progress they may see, and what they accompany."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(is_followed(user, self.learner) | is_taught(user, self.learner, *self.courses))
+        return self.filter(is_followed(user, self.learner) | self._is_taught(user))
+
+    def _is_taught(self, user: Any) -> Any:
+        return is_taught(user, self.learner, *self.courses)
 
 
 class EnrollmentQuerySet(WorkQuerySet):
@@ -56,6 +59,11 @@ class EnrollmentQuerySet(WorkQuerySet):
     def current(self) -> Self:
         """Enrolments that count: active and completed ones, not those withdrawn."""
         return self.exclude(status="WITHDRAWN")
+
+    def _is_taught(self, user: Any) -> Any:
+        """The row tells itself what of others' work an enrolment has to be looked up for."""
+        alive = Q(is_deleted=False, course__is_deleted=False, course__instructor=user)
+        return is_taught(user, "user") | alive & ~Q(status="WITHDRAWN")
 
 
 class ReviewQuerySet(BaseQuerySet["Review"]):
