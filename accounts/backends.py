@@ -5,10 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from axes.backends import AxesStandaloneBackend
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
+from rules.permissions import ObjectPermissionBackend
 
 from .models import User
+
+
+class LockoutBackend(AxesStandaloneBackend):  # type: ignore[misc]
+    """First of all: refuses whoever is locked out. The library's own cannot be asked from async code."""
+
+    async def aauthenticate(self, request: HttpRequest | None, **credentials: Any) -> None:
+        await sync_to_async(self.authenticate)(request, **credentials)
+
+
+class RowRightsBackend(ObjectPermissionBackend):  # type: ignore[misc]
+    """Rights over one row, by the rules of each app: `user.has_perm("courses.change_course", course)`."""
+
+    async def aauthenticate(self, request: HttpRequest | None, **credentials: Any) -> None:
+        """Signs nobody in, in async code either."""
 
 
 class EmailOrUsernameBackend(ModelBackend):

@@ -153,7 +153,7 @@ def test_a_session_is_ended_by_staff(client, boss):
     from django.test import Client
 
     other = Client()
-    other.post("/admin/login/", {"username": "other", "password": make.PASSWORD})
+    other.post("/accounts/login/", {"login": "other", "password": make.PASSWORD})
     assert other.get("/admin/").status_code == 200
     session = UserSession.objects.get(user=device)
     page = client.get("/admin/usersessions/usersession/")

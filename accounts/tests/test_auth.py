@@ -17,7 +17,12 @@ from . import factories as make
 
 pytestmark = pytest.mark.django_db
 
-SIGN_IN = "/admin/login/"
+SIGN_IN = "/accounts/login/"
+
+
+def knock():
+    """The request of somebody at the door."""
+    return RequestFactory().post(SIGN_IN)
 
 
 def language(request):
@@ -34,36 +39,36 @@ urlpatterns = [path("language/", language), path("language-async/", language_asy
 @pytest.mark.parametrize("identifier", ["jane", "JANE", "jane@example.org", "Jane@Example.ORG", " jane "])
 def test_one_signs_in_by_email_or_user_name(identifier):
     user = make.UserFactory(username="jane", email="jane@example.org")
-    assert authenticate(None, username=identifier, password=make.PASSWORD) == user
+    assert authenticate(knock(), username=identifier, password=make.PASSWORD) == user
 
 
 @pytest.mark.parametrize("identifier", ["jane@", "jan", "", "jane@example.com"])
 def test_nobody_else_does(identifier):
     make.UserFactory(username="jane", email="jane@example.org")
-    assert authenticate(None, username=identifier, password=make.PASSWORD) is None
+    assert authenticate(knock(), username=identifier, password=make.PASSWORD) is None
 
 
 def test_a_wrong_password_and_no_password_are_refused():
     make.UserFactory(username="jane")
     make.UserFactory(username="john", password=None)
-    assert authenticate(None, username="jane", password="wrong") is None
-    assert authenticate(None, username="jane", password=None) is None
-    assert authenticate(None, username="john", password="") is None
+    assert authenticate(knock(), username="jane", password="wrong") is None
+    assert authenticate(knock(), username="jane", password=None) is None
+    assert authenticate(knock(), username="john", password="") is None
 
 
 def test_one_signs_in_from_async_code_too():
     user = make.UserFactory(email="jane@example.org")
     sign_in = async_to_sync(aauthenticate)
-    assert sign_in(None, username="jane@example.org", password=make.PASSWORD) == user
-    assert sign_in(None, username="jane@example.org", password="wrong") is None
+    assert sign_in(knock(), username="jane@example.org", password=make.PASSWORD) == user
+    assert sign_in(knock(), username="jane@example.org", password="wrong") is None
     assert async_to_sync(user.acheck_password)(make.PASSWORD)
 
 
 def test_the_inactive_and_the_deleted_do_not_sign_in():
     make.UserFactory(username="jane", is_active=False)
     make.UserFactory(username="john").delete()
-    assert authenticate(None, username="jane", password=make.PASSWORD) is None
-    assert authenticate(None, username="john", password=make.PASSWORD) is None
+    assert authenticate(knock(), username="jane", password=make.PASSWORD) is None
+    assert authenticate(knock(), username="john", password=make.PASSWORD) is None
 
 
 @pytest.mark.parametrize("how", ["deactivate", "delete"])
@@ -93,7 +98,7 @@ def test_a_sign_in_lists_the_session_and_writes_no_history_of_the_person(client)
     user = make.SuperuserFactory(username="jane")
     answer = client.post(
         SIGN_IN,
-        {"username": "jane", "password": make.PASSWORD},
+        {"login": "jane", "password": make.PASSWORD},
         headers={"user-agent": "Firefox", "x-request-id": "r1"},
     )
     assert answer.status_code == 302
@@ -109,7 +114,7 @@ def test_a_sign_in_lists_the_session_and_writes_no_history_of_the_person(client)
 
 def test_signing_out_is_noted_and_the_session_listed_no_more(client):
     make.SuperuserFactory(username="jane")
-    client.post(SIGN_IN, {"username": "jane", "password": make.PASSWORD})
+    client.post(SIGN_IN, {"login": "jane", "password": make.PASSWORD})
     client.post("/admin/logout/")
     assert not UserSession.objects.exists()
     assert list(UserActivity.objects.order_by("id").values_list("verb", flat=True)) == [
@@ -119,7 +124,7 @@ def test_signing_out_is_noted_and_the_session_listed_no_more(client):
 
 
 def test_a_failed_sign_in_is_noted_without_what_was_typed(client):
-    client.post(SIGN_IN, {"username": "secret typed here", "password": "wrong"})
+    client.post(SIGN_IN, {"login": "secret typed here", "password": "wrong"})
     line = UserActivity.objects.get()
     assert (line.verb, line.user) == (UserActivity.Verb.SIGN_IN_FAILED, None)
 
@@ -128,7 +133,7 @@ def test_ending_a_session_signs_the_device_out(client):
     from accounts.services import end_session
 
     make.SuperuserFactory(username="jane")
-    client.post(SIGN_IN, {"username": "jane", "password": make.PASSWORD})
+    client.post(SIGN_IN, {"login": "jane", "password": make.PASSWORD})
     end_session(session=UserSession.objects.get())
     assert not Session.objects.exists()
     assert client.get("/admin/").status_code == 302
@@ -140,7 +145,7 @@ def test_createsuperuser_works_and_asks_for_no_name(monkeypatch):
     call_command("createsuperuser", **options)
     boss = User.objects.superusers().get()
     assert (boss.username, boss.is_staff, boss.is_active) == ("boss", True, True)
-    assert authenticate(None, username="boss@example.org", password=make.PASSWORD) == boss
+    assert authenticate(knock(), username="boss@example.org", password=make.PASSWORD) == boss
     boss.delete()
     with pytest.raises(CommandError):
         call_command("createsuperuser", **options)

@@ -3,6 +3,7 @@ so whatever needs a model is imported where it is used."""
 
 import gc
 import os
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             "PostgreSQL: not used (set DATABASE_URL=postgres://user@host/name to run the suite on it)."
         )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_flush() -> Iterator[None]:
+    """After a test with real transactions PostgreSQL's TRUNCATE of every table takes 0.7 s; DELETE takes 0.1 s.
+
+    The order does not matter: Django's foreign keys are checked at the end of the transaction.
+    """
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    def delete_rows(self: Any, style: Any, tables: Any, **options: Any) -> list[str]:
+        return [f"DELETE FROM {self.quote_name(table)};" for table in tables]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", delete_rows)
+        yield
 
 
 def _vendor() -> str:

@@ -8,10 +8,10 @@ from config.settings.environment import env
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     # First: whoever is locked out is refused before any password is looked at.
-    "axes.backends.AxesStandaloneBackend",
+    "accounts.backends.LockoutBackend",
     "accounts.backends.EmailOrUsernameBackend",
     # Rights over one row: `user.has_perm("courses.change_course", course)`.
-    "rules.permissions.ObjectPermissionBackend",
+    "accounts.backends.RowRightsBackend",
 ]
 
 LOGIN_URL = "account_login"

@@ -19,7 +19,6 @@ UNFOLD: dict[str, Any] = {
     "STYLES": [lambda request: static("base/admin.css")],
     # Dotted names: settings are read before the apps that these live in.
     "DASHBOARD_CALLBACK": "config.base.admin.dashboard.dashboard",
-    "LOGIN": {"form": "config.base.admin.sign_in.SignInForm"},
     "ACCOUNT": {"navigation": "config.base.admin.navigation.account_links"},
     "SIDEBAR": {
         "show_search": True,

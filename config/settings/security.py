@@ -16,7 +16,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 }
 # Path prefix → what is allowed there on top. The admin's theme evaluates expressions and sets styles in place; the
 # documentation of the API sets styles in place.
-CONTENT_SECURITY_POLICY_BY_PATH: dict[str, dict[str, list[str]]] = {
+CONTENT_SECURITY_POLICY_BY_PATH: dict[str, dict[str, list[Any]]] = {
     "/admin/": {"script-src": [SELF, UNSAFE_EVAL, NONCE], "style-src": [SELF, UNSAFE_INLINE]},
     "/api/docs/": {"style-src": [SELF, UNSAFE_INLINE]},
 }

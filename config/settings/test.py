@@ -16,6 +16,8 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     _test_name = str(DATA_DIR / f"test{_suffix and '_' + _suffix}.sqlite3")
 else:
     _test_name = f"test_{_database['NAME']}{_suffix and '_' + _suffix}"
+    # No test waits for the disk; nothing of it is to survive.
+    _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "options": "-c synchronous_commit=off"}
 _database["TEST"] = {"NAME": _test_name}
 _database["CONN_MAX_AGE"] = 0
 

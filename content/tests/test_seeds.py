@@ -26,7 +26,6 @@ def test_there_is_a_worksheet_a_revision_sheet_and_an_exam():
     assert {each["document_type"] for each in TEMPLATES} == {"WORKSHEET", "REVISION_SHEET", "EXAM"}
 
 
-@pytest.mark.skipif(not BRICKS, reason="no bricks are seeded")
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda each: each["slug"])
 def test_the_seeded_bricks_fill_every_slot_of_a_template_for_some_class(template):
     classes = {(brick["subject"][0], brick["level"]) for brick in BRICKS}
@@ -51,7 +50,6 @@ def fills(class_: tuple[str, str], slots: list[dict[str, Any]]) -> bool:
     return True
 
 
-@pytest.mark.skipif(not BRICKS, reason="no bricks are seeded")
 def test_every_published_brick_is_seeded_with_its_text_as_its_latest_version():
     versions = sorted(of("content.brickversion"), key=lambda version: version["number"])
     latest = {version["brick"][0]: version for version in versions}

@@ -12,8 +12,13 @@ class BrowsableRenderer(renderers.BrowsableAPIRenderer):
 
     def get_context(self, data: Any, accepted_media_type: Any, renderer_context: Any) -> dict[str, Any]:
         context = super().get_context(data, accepted_media_type, renderer_context)
+        context["code_style"] = ""  # colours would be set in place, which the content security policy refuses
         context["etag"] = self.etag_to_send(renderer_context["request"], renderer_context["response"])
         return context
+
+    def get_filter_form(self, data: Any, view: Any, request: Any) -> Any:
+        """Only a list can be filtered; a history refuses the parameters."""
+        return super().get_filter_form(data, view, request) if getattr(view, "action", "") == "list" else None
 
     @staticmethod
     def etag_to_send(request: Any, response: Any) -> str:

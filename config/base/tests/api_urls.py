@@ -85,6 +85,7 @@ router.register("broken", BrokenViewSet, basename="broken")
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
     path("api/v1/", ResourcesView.as_view(api_root_dict={"students": "students-list"}), name="api-root"),
     path("api/v1/test/", include(router.urls)),
     re_path(r"^api/v1/.*/$", NothingView.as_view()),

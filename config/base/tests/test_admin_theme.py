@@ -39,6 +39,6 @@ def test_the_theme_speaks_french(english, french):
 
 def test_what_the_settings_name_exists():
     theme = settings.UNFOLD
-    names = [theme["DASHBOARD_CALLBACK"], theme["LOGIN"]["form"], theme["ACCOUNT"]["navigation"]]
+    names = [theme["DASHBOARD_CALLBACK"], theme["ACCOUNT"]["navigation"]]
     names += [theme["SIDEBAR"]["navigation"], theme["COMMAND"]["search_callback"]]
     assert all(callable(import_string(name)) for name in names)

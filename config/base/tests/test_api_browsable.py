@@ -138,4 +138,4 @@ def test_the_pages_of_every_kind_render(browser):
 def test_a_stranger_finds_the_way_to_sign_in(client):
     answer = client.get(STUDENTS, headers=HTML)
     assert answer.status_code == 401
-    assert f"/admin/login/?next={STUDENTS}" in answer.content.decode()
+    assert f"/accounts/login/?next={STUDENTS}" in answer.content.decode()

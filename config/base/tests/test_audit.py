@@ -37,15 +37,14 @@ def recorded(subject):
 
 @pytest.mark.parametrize("path", ["/write/", "/awrite/"])
 @pytest.mark.parametrize("server", ["wsgi", "asgi"])
-def test_a_session_is_recorded_in_sync_and_async_views(server, path, subject, user, settings):
-    backend = settings.AUTHENTICATION_BACKENDS[0]
+def test_a_session_is_recorded_in_sync_and_async_views(server, path, subject, user):
     if server == "wsgi":
         client = Client()
-        client.force_login(user, backend=backend)
+        client.force_login(user)
         assert client.get(path).status_code == 200
     else:
         aclient = AsyncClient()
-        async_to_sync(aclient.aforce_login)(user, backend=backend)
+        async_to_sync(aclient.aforce_login)(user)
         assert async_to_sync(aclient.get)(path).status_code == 200
     assert recorded(subject)[0] == user.pk
     fresh = type(subject).objects.get(pk=subject.pk)

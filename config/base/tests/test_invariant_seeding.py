@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.management import call_command
 from django.db import transaction
 
@@ -131,6 +132,7 @@ def test_invariant_14_dump_and_load_with_the_history_is_identical(tmp_path):
 
 def empty_the_tables() -> None:
     with transaction.atomic():
+        EmailAddress.objects.all()._raw_delete("default")
         for model in kernel_models():
             for field in model._meta.local_many_to_many:
                 field.remote_field.through.objects.all()._raw_delete("default")
