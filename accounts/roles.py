@@ -43,6 +43,9 @@ LABELS = {
     ADMINISTRATOR: _("Administrator"),
 }
 
+#: What these give reaches only the rows that are a person's own (see `config.base.rows`).
+OWN_ROWS_ROLES = (TEACHER,)
+
 _granted: dict[str, set[str]] = defaultdict(set)
 
 

@@ -30,6 +30,10 @@ urlpatterns = [
     path("api/v1/learning/", include("learning.api.urls")),
     path("api/v1/content/", include("content.api.urls")),
     path("api/v1/crm/", include("crm.api.urls")),
+    path("api/v1/me/", include("accounts.api.children_urls")),
+    path("api/v1/me/", include("courses.api.me_urls")),
+    path("api/v1/me/", include("learning.api.me_urls")),
+    path("api/v1/me/", include("content.api.me_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     # Last below api/v1/, and only with its final slash: without it CommonMiddleware still redirects.
     re_path(r"^api/v1/.*/$", NothingView.as_view(), name="api-nothing"),

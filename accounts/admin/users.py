@@ -151,8 +151,5 @@ class UserAdmin(AccessMixin, PersonalDataMixin, BaseAdmin, DjangoUserAdmin):  # 
 
     def figures(self, request: HttpRequest) -> list[Figure]:
         url = reverse("admin:accounts_user_changelist")
-        return [
-            Figure(
-                str(_("Active people")), User.objects.active().count(), f"{url}?is_active__exact=1", "group"
-            )
-        ]
+        number = self.within_reach(request, User.objects.active()).count()
+        return [Figure(str(_("Active people")), number, f"{url}?is_active__exact=1", "group")]

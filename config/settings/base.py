@@ -34,7 +34,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "hijack",
-    "rules.apps.RulesConfig",
+    "rules.apps.AutodiscoverRulesConfig",
     "phonenumber_field",
     "rest_framework",
     "django_filters",
