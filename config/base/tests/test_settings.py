@@ -43,6 +43,25 @@ def test_production_passes_the_deployment_check() -> None:
     assert not done.returncode, done.stderr
 
 
+def test_productions_cookies_are_for_this_host_over_https_alone() -> None:
+    names = ("SESSION", "CSRF", "LANGUAGE")
+    said = "NAME", "SECURE", "HTTPONLY", "SAMESITE", "DOMAIN", "PATH"
+    each = f"[[getattr(s, f'{{n}}_COOKIE_{{k}}') for k in {said}] for n in {names}]"
+    code = f"from django.conf import settings as s; print({each})"
+    done = manage("shell", "-v0", "-c", code, **PRODUCTION)
+    rows = [[f"__Host-{name}", True, True, "Lax", None, "/"] for name in ("session", "csrf", "language")]
+    assert done.stdout.strip() == str(rows), done.stderr
+
+
+@pytest.mark.django_db
+def test_every_answer_tells_browsers_what_to_keep_to_themselves(client: Client) -> None:
+    headers = client.get("/admin/login/", follow=True).headers
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
 @pytest.mark.sqlite
 @pytest.mark.django_db
 @pytest.mark.parametrize(
