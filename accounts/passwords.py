@@ -81,6 +81,8 @@ class StrengthValidator:
         self.score = score
 
     def validate(self, password: str, user: Any = None) -> None:
+        if not password:
+            return  # the library cannot score nothing; the length is wrong already
         result = zxcvbn(password[: self.scored_characters], user_inputs=known_about(user))
         if result["score"] >= self.score:
             return

@@ -18,6 +18,7 @@ from knox.models import AuthToken
 from config.base.parents import alive_keys
 
 from .impersonation import ACTING
+from .last_seen import begin_seeing
 from .lockout import is_switching
 from .models import User, UserActivity
 from .services.access import forget_session, remember_session
@@ -45,6 +46,7 @@ def on_signed_in(sender: Any, request: HttpRequest | None, user: User, **kwargs:
     if request is not None:
         begin_session(request, user)
         remember_session(request=request, user=user)
+        begin_seeing(request)
     record_activity(verb=UserActivity.Verb.SIGNED_IN, user=user, obj=user, request_id=request_id_of(request))
 
 

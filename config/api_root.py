@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 class ApiRootView(APIView):
     """Lists the apps; each app's address lists its resources."""
 
-    apps: ClassVar[tuple[str, ...]] = ("accounts", "courses", "learning", "content", "crm")
+    apps: ClassVar[tuple[str, ...]] = ("me", "accounts", "courses", "learning", "content", "crm")
 
     def get_view_name(self) -> str:
         return str(_("API"))

@@ -10,7 +10,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
-from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -26,6 +25,7 @@ from ..services.registration import unused_username
 from ..services.users import registration_errors
 from .fields import PhoneField, RawPasswordField
 from .strict import Errors, StrictSerializer
+from .throttling import StrangersView
 
 
 class InvitationSerializer(BaseSerializer):
@@ -127,11 +127,10 @@ class AcceptedSerializer(serializers.Serializer):  # type: ignore[type-arg]
     username = serializers.CharField(read_only=True)
 
 
-class AcceptInvitationView(APIView):
+class AcceptInvitationView(StrangersView, APIView):
     """Whoever has the link becomes the person invited."""
 
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
+    throttle_scope = "accept"
 
     @extend_schema(
         summary="Accept an invitation", request=InvitationAcceptance, responses={201: AcceptedSerializer}

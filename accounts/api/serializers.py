@@ -26,6 +26,7 @@ from ..models import (
 from ..privileges import refused_grants
 from ..services.users import registration_errors
 from .fields import PhoneField, RawPasswordField
+from .strict import StrictSerializer
 
 
 class UserSerializer(BaseSerializer):
@@ -158,11 +159,17 @@ class UserActivitySerializer(BaseSerializer):
         read_only_fields = fields
 
 
-class CredentialsSerializer(serializers.Serializer):  # type: ignore[type-arg]
-    """Who signs in: an e-mail address or a user name, and the password."""
+class CredentialsSerializer(StrictSerializer):
+    """Who signs in: an e-mail address or a user name, the password, and the code of a second factor."""
 
     username = serializers.CharField(max_length=255, help_text=_("The user name or the e-mail address."))
     password = RawPasswordField(max_length=4096)
+    code = serializers.CharField(
+        max_length=50,
+        required=False,
+        allow_blank=True,
+        help_text=_("What the authenticator application shows, or a recovery code."),
+    )
 
 
 class NewTokenSerializer(serializers.Serializer):  # type: ignore[type-arg]

@@ -13,34 +13,44 @@ from drf_spectacular.utils import extend_schema
 from knox.models import AuthToken
 from knox.settings import knox_settings
 from rest_framework import status
-from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config.base.api.errors import Problem
 
+from ..models import User
 from ..services import create_token, revoke_token
+from .second_factor import CHALLENGE, require_confirmed_address, require_second_factor
 from .serializers import CredentialsSerializer, NewTokenSerializer, TokenSerializer
+from .throttling import StrangersView
 
 
-class LoginView(APIView):
+class LoginView(StrangersView, APIView):
     """Exchange a user name or an e-mail address and the password for a new token."""
 
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
+    throttle_scope = "login"
 
     @extend_schema(summary="Sign in", request=CredentialsSerializer, responses={200: NewTokenSerializer})
     def post(self, request: Any) -> Response:
-        """The answer holds the token's text, which is not stored and never shown again."""
-        credentials = CredentialsSerializer(data=request.data)
-        credentials.is_valid(raise_exception=True)
-        user = authenticate(request._request, **credentials.validated_data)
-        if user is None:
+        """The answer holds the token's text, which is not stored and never shown again.
+
+        Whoever has a second factor sends its `code` as well: without one the answer is 401 `second_factor_required`.
+        403 `email_not_confirmed`: open the link in the e-mail first. 429 `locked_out`: too many wrong attempts.
+        """
+        serializer = CredentialsSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        credentials = dict(serializer.validated_data)
+        code = credentials.pop("code", "")
+        user = authenticate(request._request, **credentials)
+        if not isinstance(user, User):  # where it was one try too many, the lockout's middleware answers
             detail = _("The user name or the password is not right, or the account is not active.")
-            raise Problem(401, "invalid_credentials", detail, headers={"WWW-Authenticate": "Bearer"})
+            raise Problem(401, "invalid_credentials", detail, headers=CHALLENGE)
+        require_confirmed_address(user)
         live = AuthToken.objects.filter(user=user, expiry__gt=timezone.now())
         if live.count() >= knox_settings.TOKEN_LIMIT_PER_USER:
             raise Problem(409, "too_many_tokens", _("There are too many tokens already: revoke one first."))
+        require_second_factor(user, code)  # last: a code is good once
         token, text = create_token(user=user)
         user_logged_in.send(sender=type(user), request=request._request, user=user)
         answer = {"token": text, "key": token.token_key, "expiry": token.expiry, "user": user.pk}

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 from knox.models import AuthToken
 
 from ..models import User, UserActivity
@@ -32,6 +33,16 @@ def end_access_of(people: list[int], *, using: str = "default", sessions: bool =
     AuthToken.objects.using(using).filter(user__any_of=people).delete()
     if sessions:
         _end(UserSession.objects.using(using).filter(user__any_of=people))
+
+
+def open_sessions(*, user: User) -> list[UserSession]:
+    """The listed sessions of this person that have neither ended nor expired, newest first."""
+    listed = UserSession.objects.filter(user=user).order_by("-id")
+    if settings.SESSION_ENGINE != "django.contrib.sessions.backends.db":
+        return [session for session in listed if session.exists()]
+    stored = import_module(settings.SESSION_ENGINE).SessionStore.get_model_class().objects
+    alive = stored.filter(expire_date__gt=timezone.now()).values("session_key")
+    return list(listed.filter(session_key__in=alive))
 
 
 def end_sessions(*, user: User, keep_session_key: str = "") -> None:
@@ -61,6 +72,13 @@ def end_all_access(*, user: User, keep_session_key: str = "", keep_token: AuthTo
     if keep_token is not None:
         tokens = tokens.exclude(pk=keep_token.pk)
     tokens.delete()
+
+
+@transaction.atomic
+def sign_out_everywhere(*, user: User) -> None:
+    """End every session and token of this person, who may sign in again."""
+    end_all_access(user=user)
+    record_activity(verb=UserActivity.Verb.SESSION_ENDED, obj=user, detail="all sessions and tokens")
 
 
 @transaction.atomic

@@ -38,12 +38,15 @@ def sign_up(
     role: str,
     phone: str | None = None,
     locale: str | None = None,
+    username: str = "",
+    level: str = "",
 ) -> User | None:
     """Save somebody who registers themselves, as a learner or a parent, with an address that is yet to be confirmed.
 
     None where the address is somebody's already: nothing is written then, and it takes as long, because a stranger
     is not told; call `tell_about_sign_up` with either. All arguments may be as typed. `role` is LEARNER or PARENT of
-    `accounts.roles`; without `locale` it is the language of the page. Raises one ValidationError with the errors of
+    `accounts.roles`; without `locale` it is the language of the page, without `username` one that says nothing;
+    `level` is a learner's. Raises one ValidationError with the errors of
     every field, by the names above; nothing is written then either.
     """
     errors = sign_up_errors(
@@ -53,19 +56,21 @@ def sign_up(
         password_confirmation=password_confirmation,
         role=role,
         phone=phone,
+        username=username,
+        level=level,
     )
     if errors:
         raise ValidationError(errors)
-    user = _composed(email, full_name, phone, locale)
+    user = _composed(email, full_name, phone, locale, username)
     if User.objects.by_email(email).exists():
         User().set_password(password)  # takes the time that a new person's takes
         return None
     try:
         with transaction.atomic():
-            user.username = unused_username()
+            user.username = user.username if username else unused_username()
             register(user=user, password=password, confirmed=False)
             user.groups.add(Role.objects.get(code=role).group)
-            OPEN_ROLES[role].objects.create(user=user)
+            OPEN_ROLES[role].objects.create(user=user, **({"level": level} if level else {}))
     except IntegrityError:
         if User.objects.by_email(email).exists():
             return None  # the same form, sent twice at once
@@ -81,16 +86,27 @@ def sign_up_errors(
     password_confirmation: str,
     role: str,
     phone: str | None = None,
+    username: str = "",
+    level: str = "",
 ) -> dict[str, list[ValidationError]]:
-    """What is wrong with what somebody typed, by field; empty when nothing is. Never that an address is known."""
-    user = _composed(email, full_name, phone, None)
+    """What is wrong with what somebody typed, by field; empty when nothing is. Never that an address is known.
+
+    That a user name is taken is said: names are public, and somebody who chooses one must know.
+    """
+    user = _composed(email, full_name, phone, None, username)
     errors = registration_errors(user, password, taken=False)
+    if username and "username" not in errors and User.all_objects.filter(username=username).exists():
+        message = _("This user name is taken, or was once: choose another.")
+        errors["username"] = [ValidationError(message, code="unique")]
     if password != password_confirmation:
         message = _("This is not the same password as above: type it again.")
         errors["password_confirmation"] = [ValidationError(message, code="mismatch")]
     if role not in OPEN_ROLES:
         message = _("Say whether you are a learner or a parent.")
         errors["role"] = [ValidationError(message, code="invalid_choice")]
+    if level and (role != LEARNER or level not in StudentProfile.Level.values):
+        message = _("Choose one of the levels offered, or none: only learners have one.")
+        errors["level"] = [ValidationError(message, code="invalid_choice")]
     return errors
 
 
@@ -117,13 +133,13 @@ def unused_username() -> str:
             return username
 
 
-def _composed(email: str, full_name: str, phone: str | None, locale: str | None) -> User:
+def _composed(email: str, full_name: str, phone: str | None, locale: str | None, username: str = "") -> User:
     spoken = (locale or get_language() or "").partition("-")[0]
     details: dict[str, Any] = {"phone": (phone or "").strip() or None}
     return User(
         email=email,
         full_name=full_name,
-        username="composed",
+        username=username or "composed",
         locale=spoken if spoken in Locale.values else default_locale(),
         **details,
     )

@@ -22,6 +22,17 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_SCHEMA_CLASS": "config.base.api.schema.AutoSchema",
     "EXCEPTION_HANDLER": "config.base.api.errors.problem_response",
+    # How often one address may come to what is open to strangers; see accounts.api.throttling.
+    "DEFAULT_THROTTLE_RATES": {
+        "register": "60/hour",
+        "confirm": "60/hour",
+        "resend": "30/hour",
+        "reset": "30/hour",
+        "reset_confirm": "60/hour",
+        "login": "60/min",
+        "accept": "60/hour",
+        "password_change": "60/hour",
+    },
 }
 
 REST_KNOX: dict[str, Any] = {

@@ -33,3 +33,6 @@ DEMO_ALLOWED = True
 
 # Tests of the second factor turn this on.
 STAFF_SECOND_FACTOR = False
+
+# Tests of the limits set their own.
+REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {}

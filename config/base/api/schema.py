@@ -12,6 +12,7 @@ ETAG = {
     "description": "The version of the row, to be sent back as If-Match.",
     "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
 }
+RETRY_AFTER = {"description": "In seconds.", "schema": {"type": "string", "pattern": "^[0-9]+$"}}
 IF_MATCH = {
     "in": "header",
     "name": "If-Match",
@@ -48,6 +49,7 @@ MEANINGS = {
     "413": "The body is too large.",
     "415": "The body's media type is not understood.",
     "428": "If-Match is missing.",
+    "429": "Too many attempts; wait as long as Retry-After says.",
 }
 PROBLEM = {
     "type": "object",
@@ -94,11 +96,19 @@ class AutoSchema(openapi.AutoSchema):
         return hasattr(self.view, "required_right")
 
     @property
+    def _own(self) -> bool:
+        """Is it one row of who asks? See config.base.api.own."""
+        return getattr(self.view, "locks_row", False)
+
+    @property
     def _writes(self) -> bool:
         return self.method in ("POST", "PUT", "PATCH", "DELETE")
 
     def _add_parameters(self, operation: dict[str, Any]) -> None:
         if not self._ours:
+            if self._own and self._writes:
+                makes = self.method == "PUT" and getattr(self.view, "makes_row", False)
+                operation.setdefault("parameters", []).extend([REASON, {**IF_MATCH, "required": not makes}])
             return
         action = self.view.action
         added: list[dict[str, Any]] = []
@@ -129,26 +139,30 @@ class AutoSchema(openapi.AutoSchema):
 
     def _add_errors(self, operation: dict[str, Any]) -> None:
         statuses = {"400", "401", "403", "406"}
-        if "{" in self.path or self._is_list_view():
+        if self._own and self.method == "PUT" and getattr(self.view, "makes_row", False):
+            made = operation["responses"]["200"]
+            operation["responses"]["201"] = {**made, "description": "There was none; this is the first."}
+        if "{" in self.path or self._own or self._is_list_view():
             statuses.add("404")  # a page after the last is one too
         if self._writes:
             statuses |= {"409", "413", "415"}
-            if self._ours and self.view.detail:
+            if self._own or (self._ours and self.view.detail):
                 statuses |= {"412", "428"}
+        if self.view.throttle_classes:
+            statuses.add("429")
         for status in sorted(statuses):
             answer: dict[str, Any] = {
                 "description": MEANINGS[status],
                 "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
             }
-            if status == "412":
-                answer["headers"] = {"ETag": ETAG}
+            headers = {"412": {"ETag": ETAG}, "429": {"Retry-After": RETRY_AFTER}}.get(status)
+            if headers:
+                answer["headers"] = headers
             operation["responses"].setdefault(status, answer)
 
     def _add_etag(self, operation: dict[str, Any]) -> None:
-        if (
-            not (self._ours and (self.view.detail or self.view.action == "create"))
-            or self.view.action == "history"
-        ):
+        one = self._ours and (self.view.detail or self.view.action == "create")
+        if not (one or self._own) or getattr(self.view, "action", "") == "history":
             return
         for status in ("200", "201"):
             if status in operation["responses"]:
