@@ -12,10 +12,13 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from config.base.api.authentication import require
+        from config.base.health import note
 
         from . import account_receivers, impersonation, invariants, receivers, rights  # noqa: F401 - they connect
         from .second_factor import require_for_api
+        from .services.roles import roles_changed_by_hand
 
+        note(roles_changed_by_hand)
         invariants.watch()
         rights.watch()
         require(require_for_api)

@@ -1,4 +1,4 @@
-"""Each request of somebody signed in: their language, how long ago that was, their second factor, who they really are."""
+"""Each request of somebody signed in: their language, their session's age, their second factor, who really acts."""
 
 from __future__ import annotations
 

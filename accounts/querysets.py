@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.db.models import Q
 
 from config.base.clock import now_ms
 from config.base.querysets import AliveManager, BaseQuerySet
 
 from .validators import email_domain, normalize_email
+from .whose import is_child_of, is_student_of
 
 if TYPE_CHECKING:
     from .models import (
@@ -57,6 +59,20 @@ class UserQuerySet(BaseQuerySet["User"]):
             words &= Q(full_name__folded=word)
         return self.filter(words)
 
+    def students_of(self, teacher: Any) -> Self:
+        """Those whom this person teaches: enrolled in a course of theirs, or with a booking in a session of theirs."""
+        return self.filter(is_student_of(teacher, "pk")).exclude(pk=teacher.pk)
+
+    def taught_by(self, user: Any) -> Self:
+        """This person and their students: whom a teacher sees in the back office."""
+        return self.filter(is_student_of(user, "pk") | Q(pk=user.pk))
+
+    def visible_to(self, user: Any) -> Self:
+        """This person, their children, their students."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(is_student_of(user, "pk") | is_child_of(user, "pk") | Q(pk=user.pk))
+
 
 class UserManager(AliveManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Adds what Django's own commands and tests create people with."""
@@ -81,14 +97,39 @@ class UserManager(AliveManager.from_queryset(UserQuerySet)):  # type: ignore[mis
         )
 
 
-class ProfileQuerySet(BaseQuerySet[Any]):
+class OwnedQuerySet(BaseQuerySet[Any]):
+    """Rows that are one person's business: the `user`'s."""
+
+    def visible_to(self, user: Any) -> Self:
+        """This person's own."""
+        return self.filter(user=user) if user.is_authenticated else self.none()
+
+
+class ProfileQuerySet(OwnedQuerySet):
     """Queries of the four profiles."""
 
     def get_by_natural_key(self, username: str) -> Any:
         return self.by_natural_key(user__username=username)
 
 
+class ParentProfileQuerySet(ProfileQuerySet):
+    def taught_by(self, user: Any) -> Self:
+        """The parents of this teacher's students."""
+        guardianships = apps.get_model("accounts.Guardianship").objects.taught_by(user)
+        return self.filter(pk__in=guardianships.values("parent"))
+
+
 class StudentProfileQuerySet(ProfileQuerySet):
+    def taught_by(self, user: Any) -> Self:
+        """The profiles of this teacher's students."""
+        return self.filter(is_student_of(user, "user"))
+
+    def visible_to(self, user: Any) -> Self:
+        """This person's own, their children's, their students'."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(is_student_of(user, "user") | is_child_of(user, "user") | Q(user=user))
+
     def children_of(self, parent: ParentProfile) -> Self:
         """The students whom this parent is a guardian of."""
         return self.filter(guardianships__parent=parent, guardianships__is_deleted=False)
@@ -99,10 +140,39 @@ class TeacherProfileQuerySet(ProfileQuerySet):
         """Teachers with room for more, who can sign in."""
         return self.filter(is_accepting_students=True, user__is_active=True)
 
+    def taught_by(self, user: Any) -> Self:
+        """The teacher's own."""
+        return self.filter(user=user)
+
 
 class GuardianshipQuerySet(BaseQuerySet[Any]):
     def get_by_natural_key(self, parent: str, student: str) -> Any:
         return self.by_natural_key(parent__user__username=parent, student__user__username=student)
+
+    def held_by(self, parent: Any, *rights: str) -> Self:
+        """Those of this person as a parent, with one of these rights where any is named; their profiles are alive."""
+        allowing = Q()
+        for right in rights:
+            allowing |= Q(**{right: True})
+        return self.filter(
+            allowing,
+            parent__user=parent,
+            parent__is_deleted=False,
+            student__is_deleted=False,
+            is_deleted=False,
+        )
+
+    def taught_by(self, user: Any) -> Self:
+        """Those over this teacher's students."""
+        return self.filter(is_student_of(user, "student__user"))
+
+    def visible_to(self, user: Any) -> Self:
+        """Those that this person holds, or is held by."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(
+            Q(parent__user=user) | Q(student__user=user), parent__is_deleted=False, student__is_deleted=False
+        )
 
 
 class BlockedEmailDomainQuerySet(BaseQuerySet["BlockedEmailDomain"]):

@@ -5,13 +5,20 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.core.exceptions import PermissionDenied
+from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest
+from knox.models import AuthToken
+
+from config.base.parents import alive_keys
 
 from .impersonation import ACTING
+from .last_seen import begin_seeing
 from .lockout import is_switching
 from .models import User, UserActivity
 from .services.access import forget_session, remember_session
@@ -39,6 +46,7 @@ def on_signed_in(sender: Any, request: HttpRequest | None, user: User, **kwargs:
     if request is not None:
         begin_session(request, user)
         remember_session(request=request, user=user)
+        begin_seeing(request)
     record_activity(verb=UserActivity.Verb.SIGNED_IN, user=user, obj=user, request_id=request_id_of(request))
 
 
@@ -69,6 +77,18 @@ def on_sign_in_failed(
         request_id=request_id_of(request),
         detail="locked out" if getattr(request, "lockout_tries", 0) > settings.AXES_FAILURE_LIMIT else "",
     )
+
+
+@receiver(pre_save, sender=AuthToken, dispatch_uid="accounts.token_of_the_erased")
+@receiver(pre_save, sender=UserSession, dispatch_uid="accounts.session_of_the_erased")
+def refuse_ways_in_of_the_erased(sender: Any, instance: Any, using: str, **kwargs: Any) -> None:
+    """A sign-in that began before its person was erased waits for the erasure, and then leads nowhere."""
+    alive_keys(User, [instance.user_id], using=using)  # waits for whoever holds the person's row
+    person = (
+        User.all_objects.using(using).filter(pk=instance.user_id).only("username", "email", "version").first()
+    )
+    if person is not None and person.is_erased:
+        raise PermissionDenied
 
 
 def on_migrated(app_config: Any, using: str, verbosity: int = 1, **kwargs: Any) -> None:

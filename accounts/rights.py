@@ -51,20 +51,22 @@ def follow_rights(keys: list[Any], using: str) -> None:
     for key, version, flags in changed_rights(keys, using):
         if "is_staff" in flags:
             end_access_of([key], using=using, sessions=not flags["is_staff"])
-        waiting = [note for _points, note, _robust in connections[using].run_on_commit]
-        if not any(isinstance(note, Note) and note.key == key for note in waiting):
+        waiting = [entry[1] for entry in connections[using].run_on_commit]
+        if not any(isinstance(note, Note) and note.key == key and not note.is_written for note in waiting):
             transaction.on_commit(Note(key, version - 1, using), using=using)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Note:
     """Once the transaction is through, one activity about all that it changed: one form is several writes."""
 
     key: int
     before: int
     using: str
+    is_written: bool = False
 
     def __call__(self) -> None:
+        self.is_written = True
         rows = User.history.model.objects.using(self.using).filter(id=self.key, version__gte=self.before)
         first, *later = rows.order_by("version")
         words = [

@@ -43,6 +43,9 @@ LABELS = {
     ADMINISTRATOR: _("Administrator"),
 }
 
+#: What these give reaches only the rows that are a person's own (see `config.base.rows`).
+OWN_ROWS_ROLES = (TEACHER,)
+
 _granted: dict[str, set[str]] = defaultdict(set)
 
 
@@ -91,3 +94,5 @@ grant(
     "usersessions.delete_usersession",
     "auth.view_group",
 )
+grant(SUPPORT, "accounts.export_user")
+grant(ADMINISTRATOR, "accounts.export_user", "accounts.erase_user")

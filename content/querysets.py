@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from accounts.whose import VIEW_PROGRESS, is_child_of, is_student_of
 from config.base.querysets import BaseQuerySet
 
 from . import lookups  # noqa: F401 - importing registers `has_entry`
@@ -73,6 +74,14 @@ class BrickVersionQuerySet(BaseQuerySet["BrickVersion"]):
 
 
 class ContentBrickRatingQuerySet(BaseQuerySet["ContentBrickRating"]):
+    def taught_by(self, user: Any) -> Self:
+        """What this person thinks of bricks."""
+        return self.filter(user=user)
+
+    def visible_to(self, user: Any) -> Self:
+        """The same: what others think is their business, and shows in the brick's rating."""
+        return self.taught_by(user) if user.is_authenticated else self.none()
+
     def get_by_natural_key(self, brick: str, user: str) -> ContentBrickRating:
         return self.by_natural_key(brick__slug=brick, user__username=user)
 
@@ -98,13 +107,55 @@ class DocumentRequestQuerySet(BaseQuerySet["DocumentRequest"]):
         """Requests that nobody works on yet, the oldest first."""
         return self.filter(status="QUEUED").order_by("created_at", "id")
 
+    def taught_by(self, user: Any) -> Self:
+        """What this person asked for, and what is for their students."""
+        return self.filter(Q(requester=user) | _is_for_student_of(user, ""))
+
+    def visible_to(self, user: Any) -> Self:
+        """Those too that are for this person, or for a child whose progress they may see."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Q(requester=user) | _is_for_student_of(user, "") | _is_for_family(user, ""))
+
 
 class GeneratedDocumentQuerySet(BaseQuerySet["GeneratedDocument"]):
     def get_by_natural_key(self, request: str, variant: str) -> GeneratedDocument:
         return self.by_natural_key(request__reference=request, variant=variant)
 
+    def taught_by(self, user: Any) -> Self:
+        """Both copies of what this person asked for, and of what is for their students."""
+        return self.filter(Q(request__requester=user) | _is_for_student_of(user, "request__"))
 
-class DocumentBrickQuerySet(BaseQuerySet["DocumentBrick"]):
+    def visible_to(self, user: Any) -> Self:
+        """The student's copy of what this person asked for or may follow.
+
+        The teacher's, which has the answers, is for who teaches the student, or asked for it as a teacher.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        asked = Q(request__requester=user)
+        for_student = (asked | _is_for_family(user, "request__")) & Q(variant="STUDENT")
+        taught = _is_for_student_of(user, "request__")
+        return self.filter(for_student | taught | asked if user.teacher_profile else for_student | taught)
+
+
+class DocumentPartQuerySet(BaseQuerySet[Any]):
+    """What belongs to a document: whoever sees the document sees it."""
+
+    def taught_by(self, user: Any) -> Self:
+        """Of this person's own documents."""
+        return self.filter(document__in=self._documents().taught_by(user).values("pk"))
+
+    def visible_to(self, user: Any) -> Self:
+        """Of the documents that this person sees."""
+        return self.filter(document__in=self._documents().visible_to(user).values("pk"))
+
+    def _documents(self) -> Any:
+        document: Any = self.model._meta.get_field("document").related_model
+        return document.all_objects.using(self.db)
+
+
+class DocumentBrickQuerySet(DocumentPartQuerySet):
     def get_by_natural_key(self, request: str, variant: str, position: int) -> DocumentBrick:
         return self.by_natural_key(
             document__request__reference=request, document__variant=variant, position=position
@@ -115,7 +166,13 @@ class DocumentBrickQuerySet(BaseQuerySet["DocumentBrick"]):
         return self.order_by("position", "id")
 
 
-class DocumentInteractionQuerySet(BaseQuerySet["DocumentInteraction"]):
+class DocumentInteractionQuerySet(DocumentPartQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """What this person did with documents, and what their students did."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Q(user=user) | is_student_of(user, "user"))
+
     def get_by_natural_key(
         self, request: str, variant: str, user: str, kind: str, occurred_at: datetime | str
     ) -> DocumentInteraction:
@@ -126,3 +183,15 @@ class DocumentInteractionQuerySet(BaseQuerySet["DocumentInteraction"]):
             kind=kind,
             occurred_at=occurred_at,
         )
+
+
+def _is_for_student_of(teacher: Any, path: str) -> Q:
+    """The condition that the request at `path` is for a student of this person."""
+    return Q(is_student_of(teacher, f"{path}student__user"), **{f"{path}student__is_deleted": False})
+
+
+def _is_for_family(user: Any, path: str) -> Q:
+    """The condition that the request at `path` is for this person, or for a child whose progress they may see."""
+    student = f"{path}student__user"
+    family = Q(**{student: user}) | is_child_of(user, student, VIEW_PROGRESS)
+    return Q(family, **{f"{path}student__is_deleted": False})

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import F, Q
 
+from accounts.whose import BOOK, VIEW_PROGRESS, is_child_of
 from config.base.querysets import BaseQuerySet
+
+from .whose import is_enrolled_course, is_own_course
 
 if TYPE_CHECKING:
     from .models import (
@@ -46,13 +49,21 @@ class CourseQuerySet(BaseQuerySet["Course"]):
         """Courses that learners can find."""
         return self.filter(status="PUBLISHED")
 
+    def taught_by(self, user: Any) -> Self:
+        """Courses that this person instructs."""
+        return self.filter(instructor=user)
+
     def visible_to(self, user: Any) -> Self:
-        """All for staff; for others what is published, and what they instruct themselves."""
-        if user.is_authenticated and user.is_staff and user.is_active:
+        """All for whoever may view all; for others what is published, what they instruct or are enrolled in."""
+        if not user.is_authenticated:
+            return self.published()
+        if user.holds_everywhere("courses.view_course"):
             return self
-        if user.is_authenticated:
-            return self.filter(Q(status="PUBLISHED") | Q(instructor=user.pk))
-        return self.published()
+        return self.filter(
+            Q(status="PUBLISHED")
+            | Q(instructor=user.pk)
+            | is_enrolled_course(user, "pk") & ~Q(status="DRAFT")
+        )
 
     def best_rated(self) -> Self:
         """The best rated first, those without a rating last."""
@@ -63,7 +74,43 @@ class CourseQuerySet(BaseQuerySet["Course"]):
         return self.order_by("-enrollment_count", "id")
 
 
-class LessonQuerySet(BaseQuerySet["Lesson"]):
+class PartQuerySet(BaseQuerySet[Any]):
+    """Parts of a course; `course_paths` lead to it, `lesson_path` to the lesson that has to be published."""
+
+    course_paths: tuple[str, ...] = ("lesson__course",)
+    lesson_path = "lesson__"
+
+    def taught_by(self, user: Any) -> Self:
+        """Parts of the courses that this person instructs."""
+        return self.filter(self._in_course(user, is_own_course))
+
+    def visible_to(self, user: Any) -> Self:
+        """Parts of the courses that this person instructs, and what is published of those they are enrolled in."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(
+            self._in_course(user, is_own_course)
+            | self._in_course(user, is_enrolled_course) & self._is_published()
+        )
+
+    def _in_course(self, user: Any, condition: Any) -> Q:
+        found = Q()
+        for path in self.course_paths:
+            found |= condition(user, path)
+        return found
+
+    def _is_published(self) -> Q:
+        published = {f"{self.lesson_path}is_published": True, f"{self.lesson_path}is_deleted": False}
+        draft = Q()
+        for path in self.course_paths:
+            draft |= Q(**{f"{path}__status": "DRAFT"})
+        return Q(**published) & ~draft
+
+
+class LessonQuerySet(PartQuerySet):
+    course_paths = ("course",)
+    lesson_path = ""
+
     def get_by_natural_key(self, course: str, slug: str) -> Lesson:
         return self.by_natural_key(course__slug=course, slug=slug)
 
@@ -80,12 +127,12 @@ class LessonQuerySet(BaseQuerySet["Lesson"]):
         return self.order_by("position", "id")
 
 
-class VideoQuerySet(BaseQuerySet["Video"]):
+class VideoQuerySet(PartQuerySet):
     def get_by_natural_key(self, course: str, lesson: str, position: int) -> Video:
         return self.by_natural_key(lesson__course__slug=course, lesson__slug=lesson, position=position)
 
 
-class ExerciseQuerySet(BaseQuerySet["Exercise"]):
+class ExerciseQuerySet(PartQuerySet):
     def get_by_natural_key(self, course: str, lesson: str, position: int) -> Exercise:
         return self.by_natural_key(lesson__course__slug=course, lesson__slug=lesson, position=position)
 
@@ -98,12 +145,21 @@ class ExerciseQuerySet(BaseQuerySet["Exercise"]):
     update.alters_data = True  # type: ignore[attr-defined]
 
 
-class QuizQuerySet(BaseQuerySet["Quiz"]):
+class QuizQuerySet(PartQuerySet):
+    course_paths = ("course", "lesson__course")
+
+    def _is_published(self) -> Q:
+        """A quiz of a whole course is there as soon as the course is."""
+        return Q(course__isnull=False) & ~Q(course__status="DRAFT") | super()._is_published()
+
     def get_by_natural_key(self, course: str, lesson: str | None, title: str) -> Quiz:
         return self.by_natural_key(**_quiz_parent("", course, lesson), title=title)
 
 
-class QuizItemQuerySet(BaseQuerySet["QuizItem"]):
+class QuizItemQuerySet(PartQuerySet):
+    course_paths = ("exercise__lesson__course",)
+    lesson_path = "exercise__lesson__"
+
     def get_by_natural_key(self, course: str, lesson: str | None, title: str, position: int) -> QuizItem:
         return self.by_natural_key(
             **_quiz_parent("quiz__", course, lesson), quiz__title=title, position=position
@@ -133,6 +189,18 @@ class TutoringSessionQuerySet(BaseQuerySet["TutoringSession"]):
         """Sessions that take, or took, the teacher's time."""
         return self.filter(status__in=LIVE_SESSIONS)
 
+    def taught_by(self, user: Any) -> Self:
+        """This teacher's own sessions; a profile in the trash has none."""
+        return self.filter(teacher__user=user, teacher__is_deleted=False)
+
+    def visible_to(self, user: Any) -> Self:
+        """This teacher's own, and those in which this person, or a child of theirs, has a seat."""
+        if not user.is_authenticated:
+            return self.none()
+        booking: Any = self.model._meta.get_field("bookings").related_model
+        seats = booking.objects.seen_as_student(user).values("session")
+        return self.filter(Q(teacher__user=user, teacher__is_deleted=False) | Q(pk__in=seats))
+
     def between(self, start: datetime, end: datetime) -> Self:
         """Sessions that overlap with this time."""
         return self.filter(starts_at__lt=end, ends_at__gt=start)
@@ -150,6 +218,25 @@ class BookingQuerySet(BaseQuerySet["Booking"]):
         """Bookings that hold a seat."""
         return self.filter(status__in=LIVE_BOOKINGS)
 
+    def standing(self) -> Self:
+        """Bookings that were not cancelled."""
+        return self.exclude(status="CANCELLED")
+
+    def taught_by(self, user: Any) -> Self:
+        """The seats in this teacher's own sessions."""
+        return self.filter(session__teacher__user=user, session__teacher__is_deleted=False)
+
+    def seen_as_student(self, user: Any) -> Self:
+        """Those of this person, and of the children whose guardianship lets them book or see the progress."""
+        return self.filter(_is_students(user))
+
+    def visible_to(self, user: Any) -> Self:
+        """This person's own, their children's, and those in the sessions that they teach."""
+        if not user.is_authenticated:
+            return self.none()
+        taught = Q(session__teacher__user=user, session__teacher__is_deleted=False)
+        return self.filter(_is_students(user) | taught)
+
     def bulk_create(self, objs: Iterable[Booking], *args: Any, **kwargs: Any) -> list[Booking]:  # type: ignore[override]
         """As everywhere; each booking takes its session's times, as `save()` does."""
         objs = list(objs)
@@ -160,3 +247,8 @@ class BookingQuerySet(BaseQuerySet["Booking"]):
         for obj in objs:
             obj.starts_at, obj.ends_at = times.get(obj.session_id, (obj.starts_at, obj.ends_at))
         return super().bulk_create(objs, *args, **kwargs)
+
+
+def _is_students(user: Any) -> Q:
+    child = is_child_of(user, "student__user", VIEW_PROGRESS, BOOK)
+    return Q(Q(student__user=user) | child, student__is_deleted=False)

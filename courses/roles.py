@@ -9,9 +9,13 @@ for _action in ("view", "add", "change", "delete"):
     grant(CONTENT_EDITOR, *every(_action, "courses", *CONTENT))
     grant(ADMINISTRATOR, *every(_action, "courses", *CONTENT, *TUTORING))
 grant(CONTENT_EDITOR, *every("view", "courses", "formula"))
+# What a teacher may do reaches their own courses and sessions only; subjects and formulas are everybody's.
 grant(TEACHER, *every("view", "courses", *CONTENT, *TUTORING))
-grant(TEACHER, *every("change", "courses", "lesson", "video", "exercise", "quiz", "quizitem"))
-grant(TEACHER, *every("add", "courses", "video", "exercise", "quiz", "quizitem"))
+grant(TEACHER, "courses.change_course")
+for _action in ("add", "change"):
+    grant(TEACHER, *every(_action, "courses", "lesson", "video", "exercise", "quiz", "quizitem"))
+    grant(TEACHER, *every(_action, "courses", "tutoringsession", "booking"))
+grant(TEACHER, *every("delete", "courses", "video", "exercise", "quiz", "quizitem"))
 grant(SUPPORT, *every("view", "courses", *CONTENT, *TUTORING))
 for _action in ("add", "change"):
     grant(SUPPORT, *every(_action, "courses", "tutoringsession", "booking"))

@@ -12,6 +12,9 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from config.base.querysets import BaseQuerySet
 from courses.models import Course, Quiz
+from courses.whose import is_own_course
+
+from .whose import is_followed, is_taught
 
 if TYPE_CHECKING:
     from .models import (
@@ -29,13 +32,38 @@ if TYPE_CHECKING:
     )
 
 
-class EnrollmentQuerySet(BaseQuerySet["Enrollment"]):
+class WorkQuerySet(BaseQuerySet[Any]):
+    """What a learner did; `learner` leads to them, `courses` to the course that they did it in."""
+
+    learner = "user"
+    courses: tuple[str, ...] = ("course",)
+
+    def taught_by(self, user: Any) -> Self:
+        """What this teacher accompanies; see `learning.whose`."""
+        return self.filter(self._is_taught(user))
+
+    def visible_to(self, user: Any) -> Self:
+        """This person's own, that of the children whose progress they may see, and what they accompany."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(is_followed(user, self.learner) | self._is_taught(user))
+
+    def _is_taught(self, user: Any) -> Any:
+        return is_taught(user, self.learner, *self.courses)
+
+
+class EnrollmentQuerySet(WorkQuerySet):
     def get_by_natural_key(self, user: str, course: str) -> Enrollment:
         return self.by_natural_key(user__username=user, course__slug=course)
 
     def current(self) -> Self:
         """Enrolments that count: active and completed ones, not those withdrawn."""
         return self.exclude(status="WITHDRAWN")
+
+    def _is_taught(self, user: Any) -> Any:
+        """The row tells itself what of others' work an enrolment has to be looked up for."""
+        alive = Q(is_deleted=False, course__is_deleted=False, course__instructor=user)
+        return is_taught(user, "user") | alive & ~Q(status="WITHDRAWN")
 
 
 class ReviewQuerySet(BaseQuerySet["Review"]):
@@ -46,8 +74,21 @@ class ReviewQuerySet(BaseQuerySet["Review"]):
         """Reviews that are shown, and count towards the rating."""
         return self.filter(is_visible=True)
 
+    def taught_by(self, user: Any) -> Self:
+        """Reviews of the courses that this person instructs."""
+        return self.filter(course__instructor=user)
 
-class LessonProgressQuerySet(BaseQuerySet["LessonProgress"]):
+    def visible_to(self, user: Any) -> Self:
+        """What is shown of published courses, this person's own, and those of the courses that they instruct."""
+        if not user.is_authenticated:
+            return self.none()
+        shown = Q(is_visible=True, course__status="PUBLISHED", course__is_deleted=False)
+        return self.filter(shown | Q(user=user) | Q(course__instructor=user))
+
+
+class LessonProgressQuerySet(WorkQuerySet):
+    courses = ("lesson__course",)
+
     def get_by_natural_key(self, user: str, course: str, lesson: str) -> LessonProgress:
         return self.by_natural_key(user__username=user, lesson__course__slug=course, lesson__slug=lesson)
 
@@ -56,7 +97,9 @@ class LessonProgressQuerySet(BaseQuerySet["LessonProgress"]):
         return self.filter(status="COMPLETED")
 
 
-class VideoProgressQuerySet(BaseQuerySet["VideoProgress"]):
+class VideoProgressQuerySet(WorkQuerySet):
+    courses = ("video__lesson__course",)
+
     def get_by_natural_key(self, user: str, course: str, lesson: str, position: int) -> VideoProgress:
         return self.by_natural_key(
             user__username=user,
@@ -66,7 +109,9 @@ class VideoProgressQuerySet(BaseQuerySet["VideoProgress"]):
         )
 
 
-class QuizAttemptQuerySet(BaseQuerySet["QuizAttempt"]):
+class QuizAttemptQuerySet(WorkQuerySet):
+    courses = ("quiz__course", "quiz__lesson__course")
+
     def get_by_natural_key(
         self, user: str, course: str, lesson: str | None, title: str, number: int
     ) -> QuizAttempt:
@@ -74,7 +119,9 @@ class QuizAttemptQuerySet(BaseQuerySet["QuizAttempt"]):
         return self.by_natural_key(user__username=user, quiz=quiz, number=number)
 
 
-class ExerciseAttemptQuerySet(BaseQuerySet["ExerciseAttempt"]):
+class ExerciseAttemptQuerySet(WorkQuerySet):
+    courses = ("exercise__lesson__course",)
+
     def get_by_natural_key(
         self, user: str, course: str, lesson: str, position: int, number: int
     ) -> ExerciseAttempt:
@@ -97,7 +144,10 @@ class ExerciseAttemptQuerySet(BaseQuerySet["ExerciseAttempt"]):
         return self.submitted().filter(~Exists(scored)).order_by("submitted_at", "id")
 
 
-class GradeQuerySet(BaseQuerySet["Grade"]):
+class GradeQuerySet(WorkQuerySet):
+    learner = "attempt__user"
+    courses = ("attempt__exercise__lesson__course",)
+
     def get_by_natural_key(
         self, user: str, course: str, lesson: str, position: int, number: int, graded_at: datetime | str
     ) -> Grade:
@@ -111,7 +161,7 @@ class GradeQuerySet(BaseQuerySet["Grade"]):
         )
 
 
-class ProgressSnapshotQuerySet(BaseQuerySet["ProgressSnapshot"]):
+class ProgressSnapshotQuerySet(WorkQuerySet):
     def get_by_natural_key(self, user: str, course: str) -> ProgressSnapshot:
         return self.by_natural_key(user__username=user, course__slug=course)
 
@@ -168,6 +218,19 @@ class ConversationQuerySet(BaseQuerySet["Conversation"]):
         """Conversations in which this person takes part."""
         return self.filter(participants__user=user, participants__is_deleted=False)
 
+    def taught_by(self, user: Any) -> Self:
+        """Conversations in which this person takes part, and those about the courses that they instruct."""
+        paths = ("course", "lesson__course", "exercise__lesson__course")
+        about = Q()
+        for path in paths:
+            about |= is_own_course(user, path)
+        mine: Any = self.model._meta.get_field("participants").related_model
+        return self.filter(about | Q(pk__in=mine.objects.filter(user=user).values("conversation")))
+
+    def visible_to(self, user: Any) -> Self:
+        """The same: nobody reads along but who takes part and who instructs the course."""
+        return self.taught_by(user) if user.is_authenticated else self.none()
+
     def with_unread_count(self, user: User) -> Self:
         """Each with `unread_count`: the messages by others that came after this person last read it.
 
@@ -179,12 +242,25 @@ class ConversationQuerySet(BaseQuerySet["Conversation"]):
         return self.annotate(unread_count=Coalesce(Subquery(numbers), 0))
 
 
-class ParticipantQuerySet(BaseQuerySet["ConversationParticipant"]):
+class TalkQuerySet(BaseQuerySet[Any]):
+    """Parts of conversations: whoever sees the conversation sees them."""
+
+    def taught_by(self, user: Any) -> Self:
+        """In the conversations of this person's own."""
+        conversation: Any = self.model._meta.get_field("conversation").related_model
+        return self.filter(conversation__in=conversation.all_objects.taught_by(user).values("pk"))
+
+    def visible_to(self, user: Any) -> Self:
+        """In the conversations that this person sees."""
+        return self.taught_by(user) if user.is_authenticated else self.none()
+
+
+class ParticipantQuerySet(TalkQuerySet):
     def get_by_natural_key(self, reference: str, user: str) -> ConversationParticipant:
         return self.by_natural_key(conversation__reference=reference, user__username=user)
 
 
-class ChatMessageQuerySet(BaseQuerySet["ChatMessage"]):
+class ChatMessageQuerySet(TalkQuerySet):
     def get_by_natural_key(self, reference: str) -> ChatMessage:
         return self.by_natural_key(reference=reference)
 

@@ -1,3 +1,11 @@
 """The back office's doors to people."""
 
-from . import activity, groups, invitations, profiles, sessions, users  # noqa: F401 - importing registers them
+from . import (  # noqa: F401 - importing registers them
+    activity,
+    groups,
+    invitations,
+    lockouts,
+    profiles,
+    sessions,
+    users,
+)

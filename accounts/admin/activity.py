@@ -14,14 +14,14 @@ from ..models import UserActivity
 class UserActivityAdmin(ReadOnlyAdmin, BaseAdmin):
     icon = "history"
     menu_order = 90
-    search_fields = ("user__full_name", "user__username", "request_id")
-    list_display = ("occurred_at", "user", "verb", "about")
+    search_fields = ("user__full_name", "user__username", "request_id", "detail")
+    list_display = ("occurred_at", "user", "verb", "about", "detail")
     sortable_by = ("occurred_at",)
     list_filter = ("verb", "user")
     ordering = ("-occurred_at",)
     fieldsets = (
         (None, {"fields": ("user", "verb", "occurred_at")}),
-        (_("About"), {"fields": ("object_type", "object_id", "request_id")}),
+        (_("About"), {"fields": ("object_type", "object_id", "detail", "request_id")}),
     )
 
     @admin.display(description=_("object"), empty_value="–")

@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -20,12 +20,14 @@ from config.base.exceptions import DomainError
 from ..models import User
 from ..privileges import GUARDED_FLAGS, may_manage, may_manage_all
 from ..services import activate_user, deactivate_user, register
+from .access import AccessMixin
 from .forms import NewUserForm, PasswordForm, UserForm
+from .privacy import PersonalDataMixin
 from .profiles import AdminProfileInline, ParentProfileInline, StudentProfileInline, TeacherProfileInline
 
 
 @admin.register(User)
-class UserAdmin(BaseAdmin, DjangoUserAdmin):  # type: ignore[misc,type-arg]
+class UserAdmin(AccessMixin, PersonalDataMixin, BaseAdmin, DjangoUserAdmin):  # type: ignore[misc,type-arg]
     """Who may change people changes nobody with more rights than their own; see `privileges`."""
 
     icon = "person"
@@ -42,7 +44,10 @@ class UserAdmin(BaseAdmin, DjangoUserAdmin):  # type: ignore[misc,type-arg]
     filter_horizontal = ()
     autocomplete_fields = ("groups",)
     readonly_fields = ("is_active", "last_login", "created_at")
-    actions = (*BaseAdmin.actions, "activate_selected", "deactivate_selected")  # type: ignore[assignment]
+    actions = (  # type: ignore[assignment]
+        *(*BaseAdmin.actions, "activate_selected", "deactivate_selected", "end_access_selected"),
+        *("export_selected", "erase_selected"),
+    )
     inlines = (StudentProfileInline, ParentProfileInline, TeacherProfileInline, AdminProfileInline)
     fieldsets = (
         (None, {"fields": ("full_name", "email", "phone")}),
@@ -108,8 +113,10 @@ class UserAdmin(BaseAdmin, DjangoUserAdmin):  # type: ignore[misc,type-arg]
         super()._checked_restore(request, deletion_id, root)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        """Nobody in the trash gets a password."""
+        """Nobody in the trash gets a password. One's own is changed where the current one is asked for."""
         user = self.get_object(request, unquote(id))
+        if user is not None and user.pk == request.user.pk:
+            return HttpResponseRedirect(reverse("account_change_password"))
         if user is not None and user.is_deleted:
             raise PermissionDenied
         return super().user_change_password(request, id, form_url)
@@ -144,8 +151,5 @@ class UserAdmin(BaseAdmin, DjangoUserAdmin):  # type: ignore[misc,type-arg]
 
     def figures(self, request: HttpRequest) -> list[Figure]:
         url = reverse("admin:accounts_user_changelist")
-        return [
-            Figure(
-                str(_("Active people")), User.objects.active().count(), f"{url}?is_active__exact=1", "group"
-            )
-        ]
+        number = self.within_reach(request, User.objects.active()).count()
+        return [Figure(str(_("Active people")), number, f"{url}?is_active__exact=1", "group")]

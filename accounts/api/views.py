@@ -17,18 +17,21 @@ from ..privileges import may_manage, may_manage_all
 from ..services import activate_user, deactivate_user, register_user
 from . import serializers
 from .filters import UserFilterSet
+from .privacy import PersonalDataMixin
 
 
 class UserPermission(StaffByModelPermission):
     """Staff by model permission, and nobody over a person with more rights than their own."""
 
     def has_object_permission(self, request: Any, view: Any, obj: Any) -> bool:
+        if not super().has_object_permission(request, view, obj):
+            return False
         if view.action == "restore" and obj.is_deleted:  # brings back everybody whom the same deletion took
             return may_manage_all(request.user, User.all_objects.filter(deletion_id=obj.deletion_id))
         return request.method in SAFE_METHODS or may_manage(request.user, obj)
 
 
-class UserViewSet(BaseViewSet):
+class UserViewSet(PersonalDataMixin, BaseViewSet):
     serializer_class = serializers.UserSerializer
     permission_classes = (UserPermission,)
     filterset_class = UserFilterSet

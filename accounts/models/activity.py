@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from config.base.constraints import NamedIndex
 from config.base.models import BaseModel
-from config.base.querysets import AliveManager, AllManager, BaseQuerySet, now_ms
+from config.base.querysets import AliveManager, AllManager, now_ms
+
+from ..querysets import OwnedQuerySet
 
 
-class UserActivityQuerySet(BaseQuerySet["UserActivity"]):
+class UserActivityQuerySet(OwnedQuerySet):
     def about(self, obj: models.Model) -> UserActivityQuerySet:
         """What was done to this object."""
         return self.filter(object_type=obj._meta.label_lower, object_id=obj.pk)

@@ -16,7 +16,12 @@ from config.base.querysets import AliveManager, AllManager
 from config.base.values import Money
 
 from ..fields import NameField
-from ..querysets import ProfileQuerySet, StudentProfileQuerySet, TeacherProfileQuerySet
+from ..querysets import (
+    ParentProfileQuerySet,
+    ProfileQuerySet,
+    StudentProfileQuerySet,
+    TeacherProfileQuerySet,
+)
 from ..validators import validate_birth_date
 
 
@@ -111,8 +116,8 @@ class ParentProfile(Profile):
         _("preferred contact"), max_length=10, choices=Contact, default=Contact.EMAIL
     )
 
-    objects = AliveManager.from_queryset(ProfileQuerySet)()
-    all_objects = AllManager.from_queryset(ProfileQuerySet)()
+    objects = AliveManager.from_queryset(ParentProfileQuerySet)()
+    all_objects = AllManager.from_queryset(ParentProfileQuerySet)()
 
     class Meta(Profile.Meta):
         verbose_name = _("parent profile")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
-from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, Permission, PermissionsMixin
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -21,7 +21,9 @@ from config.base.querysets import AllManager
 
 from ..fields import EmailAddressField, NameField, UsernameField
 from ..querysets import UserManager, UserQuerySet
+from ..roles import OWN_ROWS_ROLES
 from ..validators import validate_time_zone
+from .role import Role
 
 if TYPE_CHECKING:
     from .profiles import AdminProfile, ParentProfile, StudentProfile, TeacherProfile
@@ -160,6 +162,30 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
 
     async def acheck_password(self, raw_password: str | None) -> bool:
         return await sync_to_async(self.check_password)(raw_password)
+
+    def holds_everywhere(self, permission: str) -> bool:
+        """Does this person hold the permission for all rows? What only a teacher's role gives is for their own.
+
+        The role's group counts as such even while the role is in the trash. Asked of the database once.
+        """
+        if not self.is_active:
+            return False
+        if self.is_superuser:
+            return True
+        if "_held_everywhere" not in self.__dict__:
+            own_only = Role.all_objects.filter(code__in=OWN_ROWS_ROLES).values("group")
+            groups = self.groups.exclude(pk__in=own_only).order_by().values("pk")
+            rows = Permission.objects.filter(Q(user=self.pk) | Q(group__in=groups)).order_by()
+            names = rows.values_list("content_type__app_label", "codename")
+            self._held_everywhere = {f"{app_label}.{codename}" for app_label, codename in names}
+        return permission in self._held_everywhere
+
+    @property
+    def is_erased(self) -> bool:
+        """Was this person's data erased? See `services.erase_person`; the log says when and by whom."""
+        return (
+            self.username.startswith(f"erased-{self.pk}") and self.email == f"{self.username}@erased.invalid"
+        )
 
     @property
     def student_profile(self) -> StudentProfile | None:

@@ -1,6 +1,6 @@
 """The only writers beyond plain create, update and delete: one function per intention."""
 
-from .access import create_token, end_all_access, end_session, revoke_token
+from .access import create_token, end_all_access, end_session, revoke_token, sign_out_everywhere
 from .activity import record_activity
 from .invitations import (
     accept_invitation,
@@ -10,6 +10,7 @@ from .invitations import (
     withdraw_invitation,
 )
 from .lockout import unlock, unlock_passwords
+from .privacy import erase_person, export_person
 from .profiles import open_own_profile
 from .registration import sign_up, sign_up_errors, tell_about_sign_up
 from .roles import synchronise_roles
@@ -31,6 +32,8 @@ __all__ = [
     "deactivate_user",
     "end_all_access",
     "end_session",
+    "erase_person",
+    "export_person",
     "invitation_for",
     "invite",
     "open_own_profile",
@@ -41,6 +44,7 @@ __all__ = [
     "reset_password",
     "revoke_token",
     "set_password",
+    "sign_out_everywhere",
     "sign_up",
     "sign_up_errors",
     "synchronise_roles",

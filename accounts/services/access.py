@@ -75,6 +75,13 @@ def end_all_access(*, user: User, keep_session_key: str = "", keep_token: AuthTo
 
 
 @transaction.atomic
+def sign_out_everywhere(*, user: User) -> None:
+    """End every session and token of this person, who may sign in again."""
+    end_all_access(user=user)
+    record_activity(verb=UserActivity.Verb.SESSION_ENDED, obj=user, detail="all sessions and tokens")
+
+
+@transaction.atomic
 def create_token(*, user: User) -> tuple[AuthToken, str]:
     """A new token of this person and its text, which is shown once and stored only as a hash."""
     token, text = AuthToken.objects.create(user=user)

@@ -9,8 +9,9 @@ from django.db import connections, transaction
 
 from config.base.audit import audit_context
 
-from ..models import Role
+from ..models import Role, UserActivity
 from ..roles import GROUP_NAMES, declared_permissions
+from .activity import record_activity
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,29 @@ def synchronise_roles(*, using: str = "default") -> Synchronisation:
             if held != wanted:
                 role.group.permissions.set([keys[name] for name in sorted(wanted)])
                 done.updated.append(code)
+                if code not in done.created:
+                    _note(role, sorted(wanted - held), sorted(held - wanted))
             if role.synchronized_permissions != sorted(wanted):
                 role.synchronized_permissions = sorted(wanted)
                 role.save(using=using)
     return done
+
+
+def roles_changed_by_hand(using: str = "default") -> list[str]:
+    """A line for each role whose group holds something else than the code gives it: `data_health` says them."""
+    held = _permission_keys(using)
+    names = {key: name for name, key in held.items()}
+    lines = []
+    declared = declared_permissions()
+    for role in Role.objects.using(using).select_related("group").order_by("code"):
+        if role.code not in declared:
+            continue
+        now = {names[key] for key in _held(role.group, using) if key in names}
+        wanted = {name for name in declared[role.code] if name in held}
+        if now != wanted:
+            changed = ChangedByHand(role.code, tuple(sorted(now - wanted)), tuple(sorted(wanted - now)))
+            lines.append(f"A role was changed by hand and is kept: {changed}")
+    return lines
 
 
 def can_synchronise(*, using: str = "default") -> bool:
@@ -85,6 +105,11 @@ def _permission_keys(using: str) -> dict[str, int]:
 
 def _held(group: Group, using: str) -> set[int]:
     return set(group.permissions.using(using).order_by().values_list("pk", flat=True))
+
+
+def _note(role: Role, added: list[str], removed: list[str]) -> None:
+    words = [f"+{name}" for name in added] + [f"-{name}" for name in removed]
+    record_activity(verb=UserActivity.Verb.RIGHTS_CHANGED, obj=role, detail=" ".join(words))
 
 
 def _create(code: str, using: str, done: Synchronisation) -> Role:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
 from config.base.events import emit
+from config.base.exceptions import DomainError
 
 from ..events import UserActivated, UserDeactivated, UserRegistered
 from ..models import BlockedEmailDomain, User, UserActivity
@@ -88,8 +89,11 @@ def registration_errors(
 def activate_user(*, user: User) -> User:
     """Let a person sign in again, with nothing left open from before. Once: a second call changes nothing.
 
-    Raises StaleObjectError when the person was changed meanwhile or is in the trash.
+    Raises StaleObjectError when the person was changed meanwhile or is in the trash, DomainError `erased` when there
+    is nobody left to sign in.
     """
+    if user.is_erased:
+        raise DomainError(_("This person's data was erased: nobody signs in as them again."), code="erased")
     if not user.is_active:
         user.is_active = True
         user.save(update_fields=["is_active"])

@@ -123,3 +123,11 @@ class InvitationFactory(DjangoModelFactory):
     full_name = factory.Sequence(lambda number: f"Dominique Petit {number}")
     role = factory.SubFactory(RoleFactory)
     locale = "en"
+
+
+class TeacherFactory(StaffFactory):
+    """Somebody in the back office with the rights of the teacher's role, and no others."""
+
+    @factory.post_generation
+    def role(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
+        self.groups.add(models.Role.objects.get(code="teacher").group)

@@ -53,3 +53,11 @@ def batch_contents(deletion_id: Any, using: str = "default") -> dict[Any, int]:
         for number, model in enumerate(found)
     ]
     return {found[at]: n for at, n in sorted(queries[0].union(*queries[1:], all=True)) if n}
+
+
+def batch_rows(deletion_id: Any, using: str = "default") -> dict[Any, Any]:
+    """The rows that a deletion still holds in the trash: a queryset of each model that has any; one query."""
+    return {
+        model: model.all_objects.using(using).filter(deletion_id=deletion_id, is_deleted=True)
+        for model in batch_contents(deletion_id, using)
+    }

@@ -40,6 +40,7 @@ class DeletionPreview:
     counts: dict[Any, int]
     objects: dict[Any, list[Any]]
     protected: list[Any]
+    rows: dict[Any, Any]  # a queryset of each model: all that would be taken
 
 
 def soft_delete(objs: Iterable[Any], *, reason: str = "", using: str | None = None) -> Deletion:
@@ -78,6 +79,10 @@ def preview(objs: Iterable[Any], *, limit: int = 100, using: str | None = None) 
             for (each, _), taken in found.protecting.items()
             for row in _load(each, sorted(taken)[:limit], using)
         ],
+        rows={
+            each: each._base_manager.using(using).filter(pk__any_of=sorted(taken))
+            for each, taken in found.taken.items()
+        },
     )
 
 

@@ -37,6 +37,15 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds
 
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.LoginForm",
+    "signup": "accounts.forms.SignupForm",
+    "add_email": "accounts.forms.AddEmailForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "set_password": "accounts.forms.SetPasswordForm",
+    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
+}
+ACCOUNT_USER_DISPLAY = "accounts.adapter.display_name"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -44,6 +53,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
 ACCOUNT_CHANGE_EMAIL = True
+# The password (or a second factor) once more before the address changes.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_USERNAME_BLACKLIST: list[str] = []
@@ -51,8 +62,8 @@ ACCOUNT_USERNAME_BLACKLIST: list[str] = []
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/h/key"}
 USERSESSIONS_TRACK_ACTIVITY = False
 
-# How long one stays signed in (OWASP ASVS 5, 7.3): `age` at all, `idle` without asking for anything. Staff for a working
-# day; others, who come by telephone and see only what is theirs, for two weeks.
+# How long one stays signed in (OWASP ASVS 5, 7.3): `age` at all, `idle` without asking for anything. Staff for a
+# working day; others, who come by telephone and see only what is theirs, for two weeks.
 SESSION_LIMITS: dict[str, dict[str, timedelta]] = {
     "staff": {"age": timedelta(hours=12), "idle": timedelta(hours=1)},
     "others": {"age": timedelta(days=14), "idle": timedelta(days=2)},

@@ -55,6 +55,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "PublicationStatusEnum": "courses.models.course.CourseStatus",
         "ExerciseKindEnum": "courses.models.exercise.ExerciseKind",
         "ProgressStatusEnum": "learning.choices.ProgressStatus",
+        "BookingStatusEnum": "courses.models.booking.BookingStatus",
+        "TutoringSessionStatusEnum": "courses.models.tutoring.SessionStatus",
+        "EnrollmentStatusEnum": "learning.models.enrollment.EnrollmentStatus",
+        "ConversationStatusEnum": "learning.models.conversation.ConversationStatus",
     },
     # What is read has every column; what is written only those that a client may set.
     "COMPONENT_SPLIT_REQUEST": True,

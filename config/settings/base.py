@@ -34,7 +34,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "hijack",
-    "rules.apps.RulesConfig",
+    "rules.apps.AutodiscoverRulesConfig",
     "phonenumber_field",
     "rest_framework",
     "django_filters",
@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "hijack.middleware.HijackUserMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.last_seen.LastSeenMiddleware",
     # After authentication: a user's own language goes before the browser's.
     "accounts.middleware.SessionAgeMiddleware",
     "accounts.middleware.UserLocaleMiddleware",

@@ -95,7 +95,7 @@ class CourseAdmin(BaseAdmin):
         return [
             Figure(
                 str(_("Published courses")),
-                Course.objects.published().count(),
+                self.within_reach(request, Course.objects.published()).count(),
                 f"{url}?status__exact=PUBLISHED",
                 "school",
             )

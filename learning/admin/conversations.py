@@ -90,7 +90,7 @@ class ConversationAdmin(BaseAdmin):
         return [
             Figure(
                 str(_("Open conversations")),
-                Conversation.objects.open().count(),
+                self.within_reach(request, Conversation.objects.open()).count(),
                 f"{url}?status__exact=OPEN",
                 "forum",
             )

@@ -34,7 +34,9 @@ class EnrollmentAdmin(BaseAdmin):
         return [
             Figure(
                 str(_("Active enrolments")),
-                Enrollment.objects.filter(status=Enrollment.Status.ACTIVE).count(),
+                self.within_reach(
+                    request, Enrollment.objects.filter(status=Enrollment.Status.ACTIVE)
+                ).count(),
                 f"{url}?status__exact=ACTIVE",
                 "how_to_reg",
             )

@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.services import synchronise_roles
 from accounts.tests.factories import UserFactory
 from config.base.tests.admin_helpers import form_of, signed_in, text_of, url_of
-from courses.tests.factories import CourseFactory, LessonFactory
+from courses.tests.factories import CourseFactory, ExerciseFactory, LessonFactory
 from learning import models
 from learning.models import ChatMessage, Conversation, Enrollment, ExerciseAttempt, QuizAttempt, Review
 
@@ -231,8 +231,13 @@ def test_a_teacher_sees_learners_work_and_talks_and_changes_nothing_else():
     synchronise_roles()
     teacher = signed_in(permissions=[])
     teacher.user.groups.add(Group.objects.get(name="teacher"))
-    progress, review = LessonProgressFactory(lesson=LessonFactory()), ReviewFactory()
-    for row in (progress, review, EnrollmentFactory(), GradeFactory(), ConversationFactory()):
+    course = CourseFactory(instructor=teacher.user)
+    enrollment = EnrollmentFactory(course=course)
+    learner, exercise = enrollment.user, ExerciseFactory(lesson=LessonFactory(course=course))
+    progress = LessonProgressFactory(user=learner, lesson=exercise.lesson)
+    review, talk = ReviewFactory(course=course), ConversationFactory(course=course)
+    grade = GradeFactory(attempt__user=learner, attempt__exercise=exercise)
+    for row in (progress, review, enrollment, grade, talk):
         assert teacher.get(url_of(type(row), "change", row.pk)).status_code == 200
     assert teacher.get(url_of(ChatMessage, "add")).status_code == 200
     assert teacher.post(url_of(Review, "change", review.pk), {"rating": 5}).status_code == 403

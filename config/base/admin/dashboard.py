@@ -17,6 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ..introspection import is_kernel_model
+from ..rows import reaches_everything, rows_for
 from .values import actor_name
 
 RECENT = 10
@@ -41,41 +42,69 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         if is_kernel_model(model) and each.has_view_or_change_permission(request)
     }
     figures = [figure for each in admins.values() for figure in each.figures(request)]
-    in_trash = trash_size(list(admins))
+    in_trash = trash_size(request.user, list(admins))
     if admins:
         figures.append(
             Figure(_("In the trash"), in_trash, icon="delete", hint=_("Rows that can still be restored"))
         )
     changing = [model for model in admins if not getattr(model, "append_only", False)]
-    return {**context, "title": _("Dashboard"), "figures": figures, "recent": recent_changes(changing)}
+    return {
+        **context,
+        "title": _("Dashboard"),
+        "figures": figures,
+        "recent": recent_changes(request.user, changing),
+    }
 
 
-def trash_size(models: list[Any]) -> int:
-    """How many rows of these models are in the trash: one query over the indexes that hold only dead rows."""
+def trash_size(user: Any, models: list[Any]) -> int:
+    """How many rows of these models, as far as this person's rights reach, are in the trash.
+
+    One query over the indexes that hold only dead rows.
+    """
     if not models:
         return 0
     quote_name = connection.ops.quote_name
-    parts = [
-        f"SELECT COUNT(*) AS n FROM {quote_name(model._meta.db_table)} WHERE is_deleted AND deletion_id IS NOT NULL"
-        for model in models
-    ]
+    parts, values = [], []
+    for model in models:
+        reached, params = _within_reach(user, model)
+        values += params
+        parts.append(
+            f"SELECT COUNT(*) AS n FROM {quote_name(model._meta.db_table)} "
+            f"WHERE is_deleted AND deletion_id IS NOT NULL{reached and f' AND {reached}'}"
+        )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT SUM(n) FROM ({' UNION ALL '.join(parts)}) AS counts")
+        cursor.execute(f"SELECT SUM(n) FROM ({' UNION ALL '.join(parts)}) AS counts", values)
         return int(cursor.fetchone()[0] or 0)
 
 
-def recent_changes(models: list[Any], limit: int = RECENT) -> list[dict[str, Any]]:
-    """The newest records of these histories together: one query over their date indexes, one a model to name rows."""
+def _within_reach(user: Any, model: Any) -> tuple[str, list[Any]]:
+    """A condition on `id`, with its parameters; nothing where all rows are within reach."""
+    if reaches_everything(user, model, "view", "change"):
+        return "", []
+    rows = rows_for(user, model.all_objects.order_by(), "view", "change").values("pk")
+    sql, params = rows.query.sql_with_params()
+    return f"id IN ({sql})", list(params)
+
+
+def recent_changes(user: Any, models: list[Any], limit: int = RECENT) -> list[dict[str, Any]]:
+    """The newest records of these histories together, as far as this person's rights reach.
+
+    One query over their date indexes, one a model to name rows.
+    """
     if not models:
         return []
     quote_name = connection.ops.quote_name
-    parts = [
-        f"SELECT * FROM (SELECT {number} AS at, id, version, history_type, history_date, history_user_id "
-        f"FROM {quote_name(model.history.model._meta.db_table)} ORDER BY history_date DESC LIMIT {limit}) AS t{number}"
-        for number, model in enumerate(models)
-    ]
+    parts, values = [], []
+    for number, model in enumerate(models):
+        reached, params = _within_reach(user, model)
+        values += params
+        table = quote_name(model.history.model._meta.db_table)
+        parts.append(
+            f"SELECT * FROM (SELECT {number} AS at, id, version, history_type, history_date, history_user_id "
+            f"FROM {table} {reached and f'WHERE {reached}'} ORDER BY history_date DESC LIMIT {limit}) AS t{number}"
+        )
     with connection.cursor() as cursor:
-        cursor.execute(f"{' UNION ALL '.join(parts)} ORDER BY 5 DESC, 1, 2, 3 DESC LIMIT {limit}")
+        cursor.execute(f"{' UNION ALL '.join(parts)} ORDER BY 5 DESC, 1, 2, 3 DESC LIMIT {limit}", values)
         found = cursor.fetchall()
     names: dict[Any, dict[Any, str]] = {}
     for number in {row[0] for row in found}:

@@ -15,12 +15,14 @@ from django.urls import reverse
 from django.utils.text import capfirst, smart_split, unescape_string_literal
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.contrib.filters.forms import AutocompleteDropdownForm
 from unfold.dataclasses import SearchResult
 from unfold.views import ChangeList
 
 from ..introspection import is_kernel_model
 from ..models import KERNEL_FIELDS
 from ..restricted import leads_to_hidden
+from ..rows import rows_for
 from ..search import MAX_WORDS, find
 from .widgets import LoadedAutocompleteSelect
 
@@ -54,6 +56,19 @@ class TrashFilter(admin.SimpleListFilter):
 def shows_trash(request: HttpRequest) -> bool:
     """Does this list show the rows in the trash?"""
     return request.GET.get(TRASH_PARAMETER) == "only"
+
+
+class OwnSelectForm(AutocompleteDropdownForm):
+    """Names what is chosen only to those who may see it, whatever key stands in the address."""
+
+    def __init__(self, request: HttpRequest, name: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, name, *args, **kwargs)
+        field = self.fields[name]
+        field.queryset = rows_for(request.user, field.queryset.all(), "view", "change")
+
+
+class OwnSelectFilter(AutocompleteSelectFilter):
+    form_class = OwnSelectForm
 
 
 class FindingChangeList(ChangeList):
@@ -111,14 +126,20 @@ class FindingMixin:
         return find(queryset, fields, words[:MAX_WORDS]) if fields else queryset, False
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        """The trash first; foreign keys by autocomplete, for a full select does not grow well."""
-        filters = [
-            (each, AutocompleteSelectFilter)
-            if isinstance(each, str) and autocompletes(self.admin_site, self.model, each)
-            else each
-            for each in super().get_list_filter(request)
-        ]
+        """The trash first; foreign keys by autocomplete, for a full select does not grow well.
+
+        None by a model that this person may not view: it would offer them nothing.
+        """
+        filters: list[Any] = []
+        for each in super().get_list_filter(request):
+            if not isinstance(each, str) or not autocompletes(self.admin_site, self.model, each):
+                filters.append(each)
+            elif self._related_admin(each).has_view_or_change_permission(request):
+                filters.append((each, OwnSelectFilter))
         return [TrashFilter, *filters] if is_kernel_model(self.model) else filters
+
+    def _related_admin(self, name: str) -> Any:
+        return self.admin_site._registry[self.model._meta.get_field(name).remote_field.model]
 
 
 class AutocompleteMixin:

@@ -43,7 +43,7 @@ class LockedModelForm(forms.ModelForm):  # type: ignore[type-arg]
             )
         if self.is_locked:
             self.initial[VERSION_FIELD] = self.instance.version
-            self._offer_dead_links()
+            self._offer_stored_links()
             self._show_loaded_links()
 
     @property
@@ -56,14 +56,15 @@ class LockedModelForm(forms.ModelForm):  # type: ignore[type-arg]
         """The name of the box by which somebody says: I have seen these changes, save mine over them."""
         return self.add_prefix("seen_version")
 
-    def _offer_dead_links(self) -> None:
-        """A link to a row in the trash stays choosable: saving the form must not drop it (links survive)."""
+    def _offer_stored_links(self) -> None:
+        """A link to a row in the trash, or beyond reach, stays choosable: saving must not drop it (links survive)."""
         for name, field in self.fields.items():
             link = next((each for each in self.instance._meta.fields if each.name == name), None)
             if not isinstance(link, models.ForeignKey) or not is_kernel_model(link.related_model):
                 continue
             current = getattr(self.instance, link.attname)
-            if current is not None and link.remote_field.on_delete not in (models.CASCADE, models.PROTECT):
+            kept = link.remote_field.on_delete not in (models.CASCADE, models.PROTECT)
+            if current is not None and (kept or getattr(field, "offers_own", False)):
                 field.queryset = field.queryset | link.related_model.all_objects.filter(pk=current)
 
     def _show_loaded_links(self) -> None:

@@ -11,10 +11,12 @@ from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.forms import PaginationInlineFormSet
 
 from ..introspection import is_kernel_model
+from ..rows import rows_for
 from .dashboard import Figure
 from .fields import FormFieldsMixin
 from .finding import AutocompleteMixin, FindingMixin, row_links, shows_trash
 from .forms import VERSION_FIELD, LockedFormSetMixin, LockedModelForm
+from .reach import ReachInlineMixin, ReachMixin
 from .restricted import RestrictedMixin
 from .saving import SavesChangesOnly, SavingInlineMixin, SavingMixin
 from .trail import TrailMixin
@@ -22,6 +24,7 @@ from .trash import TrashMixin
 
 
 class BaseAdmin(
+    ReachMixin,
     RestrictedMixin,
     FormFieldsMixin,
     TrashMixin,
@@ -46,11 +49,14 @@ class BaseAdmin(
     change_form_template = "admin/kernel_change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """Alive rows; the trash in the trash list; both where one row is looked up by its key."""
+        """Alive rows; the trash in the trash list; both where one row is looked up by its key.
+
+        Only what this person's rights reach: what lies beyond is not there, for lists, searches and choices alike.
+        """
         if not is_kernel_model(self.model):
             return super().get_queryset(request)
         wanted = getattr(request, "admin_rows", "alive")
-        rows = self.model.all_objects.get_queryset()
+        rows = self.within_reach(request, self.model.all_objects.get_queryset())
         if wanted != "all":
             rows = rows.dead() if wanted == "trash" else rows.alive()
         ordering = self.get_ordering(request)
@@ -113,8 +119,12 @@ class BaseAdmin(
         ]
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def within_reach(self, request: HttpRequest, rows: Any) -> Any:
+        """Those of these rows that this person sees here."""
+        return rows_for(request.user, rows, "view", "change")
+
     def figures(self, request: HttpRequest) -> list[Figure]:
-        """Numbers for the dashboard of those who may view this model."""
+        """Numbers for the dashboard of those who may view this model; counts what is `within_reach`."""
         return []
 
 
@@ -122,7 +132,7 @@ class LockedInlineFormSet(LockedFormSetMixin, PaginationInlineFormSet):
     """The formset of every inline."""
 
 
-class InlineMixin(RestrictedMixin, FormFieldsMixin, SavingInlineMixin, AutocompleteMixin):
+class InlineMixin(ReachInlineMixin, RestrictedMixin, FormFieldsMixin, SavingInlineMixin, AutocompleteMixin):
     """What both kinds of inline share."""
 
     form = LockedModelForm
@@ -133,9 +143,8 @@ class InlineMixin(RestrictedMixin, FormFieldsMixin, SavingInlineMixin, Autocompl
     def get_queryset(self, request: HttpRequest) -> Any:
         """With the rows that the foreign keys point at: one query, whatever the number of parts."""
         names = [name for name in row_links(self.model) if name.split("__")[0] != self.fk_name]
-        return (
-            super().get_queryset(request).select_related(*names) if names else super().get_queryset(request)
-        )
+        rows = rows_for(request.user, super().get_queryset(request), "view", "change")
+        return rows.select_related(*names) if names else rows
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The version travels with each row that may be changed."""

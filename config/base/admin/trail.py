@@ -147,7 +147,7 @@ class TrailMixin:
 
     def _viewable(self, request: HttpRequest, object_id: str) -> Any:
         obj = self.get_object(request, unquote(object_id))
-        if obj is not None and not self.has_view_or_change_permission(request, obj):
+        if not self.has_view_or_change_permission(request, obj):
             raise PermissionDenied
         return obj
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -22,12 +22,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ..batch import batch_contents
+from ..batch import batch_contents, batch_rows
 from ..deletion import preview, restore, soft_delete
 from ..exceptions import DomainError, RestoreConflict
 from ..faults import is_lost_race
 from ..introspection import is_kernel_model
+from ..rows import reaches_all
 from .finding import shows_trash
+from .reach import PLAIN_DELETE
 from .saving import explain
 from .values import person_label
 
@@ -50,10 +52,8 @@ class TrashMixin:
         found = preview(objs, limit=SHOWN)
         lacking = {
             str(model._meta.verbose_name)
-            for model, number in found.counts.items()
-            if not self._may_delete_rows(
-                request, model, lambda m, n=number: preview(objs, limit=n).objects[m]
-            )
+            for model in found.counts
+            if not self._may_delete_rows(request, model, found.rows[model])
         }
         request.admin_preview = preview_signature(objs, found)  # type: ignore[attr-defined]
         shown = request.POST.get("seen_preview")
@@ -68,20 +68,20 @@ class TrashMixin:
         counts = {model._meta.verbose_name_plural: number for model, number in found.counts.items()}
         return tree, counts, lacking, [self._linked(row) for row in found.protected]
 
-    def _may_delete_rows(
-        self, request: HttpRequest, model: Any, rows: Callable[[Any], Iterable[Any]]
-    ) -> bool:
+    def _may_delete_rows(self, request: HttpRequest, model: Any, rows: Any) -> bool:
         """May this person delete, and so restore, these rows? Row by row where the admin tells them apart."""
         other = self.admin_site._registry.get(model)
         if other is None:
             return True
+        if not reaches_all(request.user, "delete", rows):
+            return False
         if getattr(other, "owned_by_a_service", False) and model is not self.model:
             options = model._meta  # falls with what it belongs to, though nobody deletes it by itself
             return request.user.has_perm(f"{options.app_label}.{get_permission_codename('delete', options)}")
         if not other.has_delete_permission(request):
             return False
-        tells_apart = type(other).has_delete_permission is not admin.ModelAdmin.has_delete_permission
-        return not tells_apart or all(other.has_delete_permission(request, row) for row in rows(model))
+        tells_apart = type(other).has_delete_permission not in PLAIN_DELETE
+        return not tells_apart or all(other.has_delete_permission(request, row) for row in rows)
 
     def _linked(self, row: Any) -> Any:
         kind, url = capfirst(row._meta.verbose_name), self._linked_url(row)
@@ -194,10 +194,10 @@ class TrashMixin:
     def restore_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What comes back with this row, then, on POST, its return."""
         obj = self.get_object(request, unquote(object_id))
-        if obj is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_restore_permission(request, obj):
             raise PermissionDenied
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         change_url = reverse(
             f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[quote(obj.pk)]
         )
@@ -241,15 +241,13 @@ class TrashMixin:
 
     def _checked_restore(self, request: HttpRequest, deletion_id: uuid.UUID, root: Any = None) -> None:
         """Restore a whole batch if the person may restore each model in it and this model is among them."""
-        contents = batch_contents(deletion_id)
+        contents = batch_rows(deletion_id)
         if not contents:
             raise DomainError(_("There is nothing left to restore."))
         if self.model not in contents:
             raise PermissionDenied
-        for model in contents:
-            if not self._may_delete_rows(
-                request, model, lambda m: m.all_objects.filter(deletion_id=deletion_id)
-            ):
+        for model, rows in contents.items():
+            if not self._may_delete_rows(request, model, rows):
                 raise PermissionDenied
         try:
             with transaction.atomic():

@@ -69,8 +69,8 @@ def _follow(model: Any, source: str) -> tuple[str, Any, bool]:
             field = (target or model)._meta.get_field(name)
         except FieldDoesNotExist:
             break
-        if not field.is_relation or field.related_model is None:
-            break
+        if not field.is_relation or field.related_model is None or field.name != name:
+            break  # a column, be it that of a foreign key
         path.append(name)
         target = field.related_model
         if field.many_to_many or field.one_to_many:

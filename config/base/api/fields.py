@@ -11,6 +11,8 @@ from rest_framework.fields import empty
 from rest_framework.relations import MANY_RELATION_KWARGS
 from rest_framework.utils import html
 
+from config.base.rows import choices_for
+
 _KEY = re.compile(r"[0-9]{1,19}", re.ASCII)
 
 
@@ -43,6 +45,18 @@ class KeyField(serializers.PrimaryKeyRelatedField):
     def many_init(cls, *args: Any, **kwargs: Any) -> ManyKeysField:
         options = {name: kwargs[name] for name in MANY_RELATION_KWARGS if name in kwargs}
         return ManyKeysField(child_relation=cls(*args, **kwargs), **options)
+
+    def get_queryset(self) -> Any:
+        """The rows that who asks may link to: through a door of the back office what their right to write reaches,
+        through one of their own what is theirs to see."""
+        rows, request = super().get_queryset(), self.context.get("request")
+        serializer: Any = self.parent.parent if isinstance(self.parent, ManyKeysField) else self.parent
+        if request is None or not isinstance(serializer, serializers.ModelSerializer):
+            return rows
+        if getattr(self.context.get("view"), "is_personal", False):
+            return rows.visible_to(request.user)
+        right = "add" if serializer.instance is None else "change"
+        return choices_for(request.user, rows, serializer.Meta.model, right)
 
     def to_internal_value(self, data: Any) -> Any:
         key = as_key(data)

@@ -11,6 +11,7 @@ from .filters import FilterBackend
 
 _ALWAYS = frozenset({"format"})
 _COLUMNS = frozenset({"fields", "omit"})
+_LOOKING_BACK = frozenset({"deleted", "as_of"})
 
 
 def known_parameters(view: Any) -> set[str]:
@@ -26,7 +27,7 @@ def known_parameters(view: Any) -> set[str]:
         known |= {"deleted", *_paging(view.paginator)}
     elif view.action != "destroy":
         known |= _COLUMNS
-    return known
+    return known - _LOOKING_BACK if view.is_personal else known
 
 
 def filter_names(view: Any) -> list[str]:

@@ -19,11 +19,11 @@ from rest_framework.relations import PKOnlyObject
 from rest_framework.response import Response
 
 from config.base.history import RECORD_FIELDS, changes_between
+from config.base.rows import full_name, reaches_everything, rows_for
 
 from .fields import as_key, columns_of
 from .moments import parse_moment
 from .pagination import VersionsPagination
-from .permissions import full_name
 
 KINDS = {"+": "created", "~": "changed", "-": "deleted"}
 
@@ -85,6 +85,9 @@ class HistoryMixin:
         key = as_key(self.kwargs[self.lookup_url_kwarg or self.lookup_field])
         record = None if key is None else self.model.history.as_of(when).filter(id=key).first()
         if record is None:
+            raise Http404
+        user, stored = self.request.user, self.model.all_objects.filter(pk=key)
+        if not reaches_everything(user, self.model, "view") and not rows_for(user, stored, "view").exists():
             raise Http404
         alive = self.model.objects.filter(pk=key).exists()
         if not alive and not self.request.user.has_perm(full_name("delete", self.model)):

@@ -32,6 +32,13 @@ class NothingView(APIView):
         raise Http404
 
 
+class PersonalRouter(routers.SimpleRouter):
+    """For an app's part of `/api/v1/me/`; route names begin with `me-`, as the same models have others."""
+
+    def get_default_basename(self, viewset: Any) -> str:
+        return f"me-{viewset.serializer_class.Meta.model._meta.model_name}"
+
+
 class BaseRouter(routers.DefaultRouter):
     """One per app: `router = BaseRouter("courses")`, `router.register("lessons", LessonViewSet)`.
 

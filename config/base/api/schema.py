@@ -114,9 +114,9 @@ class AutoSchema(openapi.AutoSchema):
         added: list[dict[str, Any]] = []
         if action not in ("destroy", "history"):
             added += [self._columns("fields", "Only these"), self._columns("omit", "All but these")]
-        if action in ("list", "retrieve", "history"):
+        if action in ("list", "retrieve", "history") and not self.view.is_personal:
             added.append(DELETED)
-        if action == "retrieve":
+        if action == "retrieve" and not self.view.is_personal:
             added.append(AS_OF)
         if self._writes:
             added.append(REASON)

@@ -23,9 +23,10 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 
-from config.base.batch import batch_contents
+from config.base.batch import batch_rows
 from config.base.conflicts import count_conflict
 from config.base.deletion import preview
+from config.base.rows import not_yours, reaches, rows_for
 
 from .columns import chosen_columns, load_for
 from .fields import as_key
@@ -33,7 +34,7 @@ from .filters import FilterBackend, FoldedSearch, StrictOrdering
 from .pagination import NumberedPagination
 from .parameters import known_parameters
 from .past import HistoryMixin
-from .permissions import StaffByModelPermission, require_right_to_delete
+from .permissions import StaffByModelPermission, require_right_to_delete, rights_needed
 from .writes import etag_of, in_one_transaction, require_if_match, require_match
 
 
@@ -56,6 +57,9 @@ class ReadOnlyBaseViewSet(
     ordering: tuple[str, ...] = ("id",)
     required_right: str = ""
     query_parameters: tuple[str, ...] = ()
+
+    #: True below /me/: rows are the person's own (see `personal`), without history and trash.
+    is_personal = False
 
     #: The columns that the request chose; None for all.
     columns: set[str] | None = None
@@ -114,8 +118,17 @@ class ReadOnlyBaseViewSet(
             return self.model.all_objects.dead()
         return self.model.objects.all() if self.queryset is None else self.queryset.all()
 
+    def within_reach(self, rows: Any) -> Any:
+        """Those of these rows that the rights which the request needs reach; the trash is for who may delete."""
+        if self.request is None or getattr(self, "swagger_fake_view", False):
+            return rows
+        user, needed = self.request.user, rights_needed(self.request, self)
+        if "delete" in needed:
+            return rows_for(user, rows, "delete")
+        return rows_for(user, rows, "view", *needed)
+
     def get_queryset(self) -> Any:
-        return load_for(self.get_rows(), self.get_serializer())
+        return load_for(self.within_reach(self.get_rows()), self.get_serializer())
 
     def filter_queryset(self, queryset: Any) -> Any:
         return queryset if self.detail else super().filter_queryset(queryset)
@@ -162,6 +175,7 @@ class AddOnlyBaseViewSet(ReadOnlyBaseViewSet):
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         self.perform_create(serializer)
+        self.require_reach(serializer.instance, "add")
         response = self.represent(serializer.instance, status=status.HTTP_201_CREATED)
         response["Location"] = request.build_absolute_uri(f"{request.path}{serializer.instance.pk}/")
         return response
@@ -179,7 +193,15 @@ class BaseViewSet(AddOnlyBaseViewSet):
         serializer = self.get_serializer(row, data=request.data, partial=kwargs.pop("partial", False))
         serializer.is_valid(raise_exception=True)
         self.perform_update(serializer)
+        self.require_reach(serializer.instance, "change")
         return self.represent(serializer.instance)
+
+    def require_reach(self, row: Any, right: str) -> None:
+        """400 unless the row, as it is stored now, is one that this right reaches; what was written is undone."""
+        if not reaches(self.request.user, right, row):
+            raise ValidationError(
+                {name: [ErrorDetail(text, code="not_yours")] for name, text in not_yours(self.model).items()}
+            )
 
     def partial_update(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         return self.update(request, *args, partial=True, **kwargs)
@@ -192,7 +214,7 @@ class BaseViewSet(AddOnlyBaseViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def perform_destroy(self, instance: Any) -> None:
-        require_right_to_delete(self.request.user, preview([instance], limit=0).counts)
+        require_right_to_delete(self.request.user, preview([instance], limit=0).rows)
         instance.delete()
 
     @extend_schema(summary="Take a row out of the trash, with all that fell with it", request=None)
@@ -201,6 +223,6 @@ class BaseViewSet(AddOnlyBaseViewSet):
         """Undo the whole deletion that took this row; a 409 lists every conflict."""
         row = self.get_object()
         if row.is_deleted:
-            require_right_to_delete(self.request.user, batch_contents(row.deletion_id))
+            require_right_to_delete(self.request.user, batch_rows(row.deletion_id))
         row.restore()
         return self.represent(row)

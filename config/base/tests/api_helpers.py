@@ -46,11 +46,12 @@ class Endpoint:
 
 @cache
 def endpoints() -> tuple[Endpoint, ...]:
-    """Every viewset of the site that stands on the API's base, by route name."""
+    """Every viewset of the back office that stands on the API's base, by route name; those below /me/ are others."""
     found = {}
     for pattern in _patterns(get_resolver().url_patterns):
         viewset = getattr(pattern.callback, "cls", None)
-        if hasattr(viewset, "required_right") and (pattern.name or "").endswith("-list"):
+        ours = hasattr(viewset, "required_right") and not viewset.is_personal
+        if ours and (pattern.name or "").endswith("-list"):
             found[pattern.name.removesuffix("-list")] = viewset
     return tuple(Endpoint(name, viewset) for name, viewset in sorted(found.items()))
 

@@ -1,0 +1,1 @@
+"""The site's pages outside the admin, beside django-allauth's own."""
