@@ -4,6 +4,7 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.cache import cache
 from django.test import Client
 
@@ -176,6 +177,27 @@ def test_an_address_that_somebody_else_took_meanwhile_is_not_confirmed(client, m
     client.post(f"/accounts/confirm-email/{EmailConfirmationHMAC(address).key}/", **FRENCH)
     assert User.objects.get(pk=user.pk).email == "old@example.org"
     assert not EmailAddress.objects.get(pk=address.pk).verified
+
+
+@pytest.mark.parametrize("protected", [False, True])
+def test_a_new_address_counts_once_its_link_is_opened_and_the_old_one_is_told(client, mailoutbox, protected):
+    user = make.UserFactory(email="old@example.org", locale="fr")
+    if protected:
+        TOTP.activate(user, generate_totp_secret())
+    client.force_login(user)
+    asked = client.post("/accounts/email/", {"email": "new@example.org", "action_add": ""})
+    assert asked.url.startswith("/accounts/reauthenticate/")  # the password once more
+    client.post(asked.url, {"password": make.PASSWORD, "next": "/accounts/email/"})
+    page = client.get("/accounts/email/").content.decode()
+    assert "Ouvrez le lien que nous avons envoyé à new@example.org" in page
+    assert User.objects.get(pk=user.pk).email == "old@example.org"
+    Client().post(link_in(mailoutbox[0]), headers={"accept-language": "en"})  # in another browser
+    assert User.objects.get(pk=user.pk).email == "new@example.org"
+    assert list(EmailAddress.objects.values_list("email", "verified")) == [("new@example.org", True)]
+    assert (mailoutbox[-1].to, mailoutbox[-1].subject) == (
+        ["old@example.org"],
+        "Votre adresse e-mail a été modifiée",
+    )
 
 
 def test_a_blocked_domain_is_no_new_address_either(client):

@@ -62,6 +62,8 @@ ACCOUNT_USERNAME_BLACKLIST: list[str] = []
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/h/key"}
 USERSESSIONS_TRACK_ACTIVITY = False
 
+# Who signs in has a confirmed address; a new one, on its way, does not lock them out of changing it.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = env.str("TOTP_ISSUER", default="Back office")
 MFA_TOTP_TOLERANCE = 1  # one step of 30 seconds before and after: telephones' clocks differ
