@@ -78,8 +78,8 @@ def test_sqlite_transactions_take_the_write_lock_at_once() -> None:
     assert settings.DATABASES["default"]["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
 
 
-def test_the_front_page_leads_to_the_admin(client: Client) -> None:
-    assert client.get("/").headers["Location"] == "/admin/"
+def test_the_front_page_leads_a_stranger_to_sign_in(client: Client) -> None:
+    assert client.get("/").headers["Location"] == "/accounts/login/"
 
 
 def test_static_files_are_served_without_debug(client: Client) -> None:
@@ -116,4 +116,4 @@ def test_a_page_that_one_may_not_see_says_so_and_leads_back(client, language, wo
     answer = client.get("/admin/accounts/user/")
     assert answer.status_code == 403
     assert words in answer.content.decode()
-    assert 'href="/admin/"' in answer.content.decode()
+    assert 'href="/"' in answer.content.decode()
