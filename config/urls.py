@@ -8,10 +8,12 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from accounts.views.pages import home
 from config.api_root import ApiRootView
+from config.base.admin.navigation import delay_app_list
 from config.base.api.routers import NothingView
 
 # The admin's own sign-in knows nothing of a second factor: whoever is not signed in goes to the site's page.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+delay_app_list(admin.site)
 
 urlpatterns = [
     path("", home, name="home"),

@@ -27,7 +27,13 @@ from django.utils.crypto import salted_hmac
 from config.base.commands import OperatorCommand
 from config.base.exceptions import DomainError
 
-PAGES = {"Admin": "/admin/", "API": "/api/v1/", "API docs": "/api/docs/", "API schema": "/api/schema/"}
+PAGES = {
+    "Site": "/",
+    "Admin": "/admin/",
+    "API": "/api/v1/",
+    "API docs": "/api/docs/",
+    "API schema": "/api/schema/",
+}
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
