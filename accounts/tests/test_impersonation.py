@@ -195,13 +195,11 @@ def test_what_is_for_the_person_alone_stays_closed(staff, person, method, page):
 def test_what_they_write_is_recorded_as_theirs_with_whom_they_acted_as(staff, person, monkeypatch):
     from django.http import HttpResponse
 
-    from config.api_root import ApiRootView
-
     def write(self, request, *args, **kwargs):
         make.BlockedEmailDomainFactory(domain="written.example.net")
         return HttpResponse("ok")
 
-    monkeypatch.setattr(ApiRootView, "dispatch", write)
+    monkeypatch.setattr("config.api_root.ApiRootView.dispatch", write)
     act(staff, person).get("/api/v1/")
     from accounts.models import BlockedEmailDomain
 
