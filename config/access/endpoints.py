@@ -35,12 +35,12 @@ LIBRARIES = dict.fromkeys(("auth", "axes", "mfa", "usersessions"), "accounts")
 SITE = "site"
 ME = "me"
 
-#: Functions do not say which methods they understand: those of these pages, by the last word of an admin page's name
-#: or the whole name of another; any other is read and posted to.
+#: Functions do not say which methods they understand: those of these pages, by what follows the model in an admin
+#: page's name, or the whole name of another; any other is read and posted to.
 METHODS_OF_PAGES = {
     **dict.fromkeys(("changelist", "history", "index", "app_list", "jsi18n", "autocomplete"), ("GET",)),
     **dict.fromkeys(("search", "view_on_site", "done", "", "account_email_verification_sent"), ("GET",)),
-    "logout": ("POST",),
+    **dict.fromkeys(("logout", "end_access", "account_language"), ("POST",)),
 }
 
 
@@ -141,7 +141,9 @@ def _endpoints_at(path: str, pattern: URLPattern) -> Iterator[Endpoint]:
         return
     model_admin = _model_admin(pattern.callback)
     model = getattr(model_admin, "model", None)
-    page = name.rpartition("_")[2] if model is not None else name.removeprefix("password_change_")
+    page = name.removeprefix("password_change_")
+    if model is not None:
+        page = name.removeprefix(f"{model._meta.app_label}_{model._meta.model_name}_")
     for method in _methods(view, page):
         endpoint = Endpoint(method, path, name, view or model_admin, model, page)
         yield endpoint

@@ -13,10 +13,8 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.cache import cache
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from knox.models import AuthToken
@@ -25,16 +23,14 @@ from accounts.models import User, UserActivity
 from config.access.endpoints import Endpoint
 from config.access.table import (
     ALLOWED,
-    ELSEWHERE,
     FORBIDDEN,
     NOT_APPLICABLE,
     NOTHING,
     SIDES,
-    SIGN_IN,
-    UNKNOWN,
 )
 
-from .world import WORDS, World
+from .letters import letter_of
+from .world import WORDS, World, row_of
 
 NOBODY = 987_654_321
 NO_UUID = uuid.UUID("00000000-0000-4000-8000-000000000000")
@@ -44,11 +40,6 @@ OTHERS = ("other", "none")
 
 #: Parameters that name no row.
 FREE = frozenset({"anything", "url", "now"})
-
-STATUSES = {401: UNKNOWN, 403: FORBIDDEN, 404: NOTHING}
-#: A write that is refused for its content or its version was allowed to whoever sent it. A read that is refused for
-#: its form has not been asked properly, and fails.
-REFUSED_FOR_WHAT_WAS_SENT = (400, 409, 412, 415, 422, 428)
 
 #: The models behind addresses that do not say which.
 MODELS = {
@@ -83,9 +74,8 @@ def ask(world: World, role: str, endpoint: Endpoint) -> Asked:
     """Ask for an own row, somebody else's and nobody's; a list once, for it shows both or not."""
     asked = Asked(endpoint, role)
     kind = kind_of(endpoint)
-    if kind == "deleted":
-        world.dead(endpoint.model)
     if kind in SHOWN:
+        _make_rows(world, role, endpoint)  # before the list is asked for
         answer = asked.answers["own"] = send(
             world, role, endpoint, "own", **_list_request(world, role, endpoint)
         )
@@ -102,6 +92,13 @@ def ask(world: World, role: str, endpoint: Endpoint) -> Asked:
     letters = {side: letter_of(endpoint, answer) for side, answer in asked.answers.items()}
     asked.letters = "".join(letters.get(side, NOT_APPLICABLE) for side in SIDES)
     return asked
+
+
+def _make_rows(world: World, role: str, endpoint: Endpoint) -> None:
+    if kind_of(endpoint) == "deleted" or endpoint.action == "action:restore_selected":
+        world.dead(endpoint.model)
+    for side in WORDS:
+        row_behind(world, role, endpoint, side)
 
 
 def kind_of(endpoint: Endpoint) -> str:
@@ -135,8 +132,11 @@ def model_behind(endpoint: Endpoint) -> Any:
 
 
 def row_behind(world: World, role: str, endpoint: Endpoint, side: str) -> Any:
-    """The row of a side that the address is about: below me/ other people are the learners."""
+    """The row of a side that the address is about: a person's own token or device is everybody's to have, staff's
+    too; below me/ other people are the learners."""
     model = model_behind(endpoint)
+    if endpoint.name in MODELS and model is not Authenticator and side == "own":
+        return row_of(world.people[role] or world.sides["own"].learner, model)
     if model is User and endpoint.path.startswith("/api/v1/me/"):
         return world.sides[side].learner
     return world.row(model, role, side)
@@ -217,33 +217,6 @@ def undone(client: Any) -> Iterator[None]:
 
 
 # The answer
-
-
-def letter_of(endpoint: Endpoint, answer: Any) -> str:
-    """AssertionError for an answer that says nothing about rights."""
-    status = answer.status_code
-    if status in STATUSES:
-        return STATUSES[status]
-    if status in (301, 302):
-        return _redirected(endpoint, answer["Location"])
-    if status == 200 and "word" in endpoint.parameters:
-        return ALLOWED if answer.context_data["results"].object_list else NOTHING
-    writes = endpoint.method != "GET"
-    assert status < 300 or (writes and status in REFUSED_FOR_WHAT_WAS_SENT), (
-        endpoint,
-        status,
-        answer.content,
-    )
-    return ALLOWED
-
-
-def _redirected(endpoint: Endpoint, location: str) -> str:
-    page, _question, query = location.partition("?")
-    if page in (reverse("account_login"), reverse("admin:login")) and REDIRECT_FIELD_NAME in query:
-        return SIGN_IN
-    if endpoint.in_admin and endpoint.model is not None and page == reverse("admin:index"):
-        return NOTHING  # "… does not exist", said on the first page
-    return ALLOWED if endpoint.method != "GET" else ELSEWHERE
 
 
 def _both(world: World, role: str, endpoint: Endpoint, keys: Any) -> str:

@@ -12,7 +12,8 @@ from django.contrib.admin import ModelAdmin
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponse
-from django.template.response import SimpleTemplateResponse
+from django.template.backends.django import Template
+from django.utils.safestring import SafeString
 from drf_spectacular.generators import SchemaGenerator
 
 from .world import World
@@ -39,7 +40,7 @@ def world(built: World, db: None, undrawn: None) -> Iterator[World]:
 @pytest.fixture
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Templates and the OpenAPI description take most of the time, and an action of the admin is noted, not done."""
-    monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", b"")
+    monkeypatch.setattr(Template, "render", lambda *args, **kwargs: SafeString(""))
     monkeypatch.setattr(SchemaGenerator, "get_schema", lambda *args, **kwargs: {})
     monkeypatch.setattr(type(admin.site), "each_context", lambda site, request: {})
     offered = ModelAdmin.get_actions

@@ -74,14 +74,10 @@ def _without_address(answer):
 @pytest.mark.skipif(not WRITING, reason="set WRITE_ACCESS_MATRIX=1 to write the tables anew")
 @pytest.mark.parametrize("app", APPS)
 def test_write_the_table_anew(app, world):
+    before = set(map(str, rows_of(app).values()))
     rows = [
-        Row(
-            endpoint.method,
-            endpoint.path,
-            {role: ask(world, role, endpoint).letters for role in ROLES},
-        )
-        for endpoint in of_app(app)
+        Row(each.method, each.path, {role: ask(world, role, each).letters for role in ROLES})
+        for each in of_app(app)
     ]
-    before = list(rows_of(app).values())
     write(app, rows)
-    pytest.fail(f"{app}: {len(set(map(str, rows)) ^ set(map(str, before)))} lines differ; read them.")
+    pytest.fail(f"{app}: {len(set(map(str, rows)) - before)} lines are other than before; read them.")

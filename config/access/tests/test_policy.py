@@ -64,7 +64,9 @@ def test_below_me_nobody_gets_what_is_somebody_elses(role):
 
 def test_a_teacher_gets_only_their_own_rows_where_rows_are_somebodys():
     rows = [
-        row for endpoint, row in CASES if endpoint.model is not None and declared_for(endpoint.model) is not None
+        row
+        for endpoint, row in CASES
+        if endpoint.model is not None and declared_for(endpoint.model) is not None
     ]
     assert len(rows) > 200
     assert [str(row) for row in rows if row.letter(TEACHER, "other") == ALLOWED] == []
@@ -120,4 +122,6 @@ def test_staff_have_no_rows_of_their_own(role):
 
 def test_every_role_has_a_letter_for_every_endpoint_and_method():
     assert {(endpoint.method, endpoint.path) for endpoint, _row in CASES} == set(ROWS)
-    assert all(set(row.cells) == set(ROLES) and row.cells[role] != "---" for row in ROWS.values() for role in ROLES)
+    assert all(
+        set(row.cells) == set(ROLES) and row.cells[role] != "---" for row in ROWS.values() for role in ROLES
+    )

@@ -91,14 +91,10 @@ class Side:
             return person
         if model is Group:
             return self.row(Role).group
-        if model is UserActivity:
-            return UserActivity.objects.filter(user=person).first() or make(UserActivity, user=person)
+        if model in (AuthToken, UserActivity, UserSession):
+            return row_of(person, model)
         if model is AccessAttempt:
             return self.attempt
-        if model is UserSession:
-            return UserSession.objects.filter(user=person).first() or _session(person)
-        if model is AuthToken:
-            return AuthToken.objects.filter(user=person).first() or AuthToken.objects.create(person)[0]
         if model is Authenticator:
             return self.security_key
         return self.row(model)
@@ -157,8 +153,15 @@ def _browser(person: User | None) -> Client:
     return client
 
 
-def _session(person: User) -> UserSession:
-    """Another device of this person's."""
+def row_of(person: User, model: Any) -> Any:
+    """A token, an activity or another device of this person's."""
+    found = model.objects.filter(user=person).order_by("pk").first()
+    if found is not None:
+        return found
+    if model is AuthToken:
+        return AuthToken.objects.create(person)[0]
+    if model is UserActivity:
+        return make(UserActivity, user=person)
     key = _browser(person).session.session_key
     return UserSession.objects.create(
         user=person, session_key=key, ip="127.0.0.1", user_agent="Another device"
