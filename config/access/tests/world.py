@@ -15,6 +15,7 @@ from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from django.contrib.auth.models import Group
 from django.test import Client
+from django.utils import timezone
 from knox.models import AuthToken
 
 from accounts.models import Role, TeacherProfile, User, UserActivity
@@ -30,13 +31,23 @@ LINKS: dict[str, Any] = {
     "accounts.ParentProfile": lambda side: {"user": side.parent},
     "accounts.TeacherProfile": lambda side: {"user": side.teacher},
     "accounts.Guardianship": lambda side: {"can_view_progress": True, "can_book": True},
-    "courses.Course": lambda side: {"instructor": side.teacher},
+    "accounts.AdminProfile": lambda side: {"user": UserFactory(is_staff=True)},
+    # Archived: to be found by those who are enrolled, and by nobody else.
+    "courses.Course": lambda side: {
+        "instructor": side.teacher,
+        "status": "ARCHIVED",
+        "published_at": timezone.now(),
+    },
+    "courses.Lesson": lambda side: {"is_published": True},
     "courses.TutoringSession": lambda side: {"course": side.row("courses.Course")},
     "content.DocumentRequest": lambda side: {"student": side.row("accounts.StudentProfile")},
     "crm.Customer": lambda side: {"user": side.learner, "full_name": side.learner.full_name},
     "crm.CustomerMerge": lambda side: {"merged": make("crm.Customer")},
     "learning.Conversation": lambda side: {"course": side.row("courses.Course")},
 }
+
+#: Nobody is asked for their password again, however long the tests take.
+DAY = 24 * 60 * 60
 
 #: The name of the people of each side; each a word of its own, to search for.
 WORDS = {"own": "Ownside", "other": "Otherside"}
@@ -148,7 +159,9 @@ def _browser(person: User | None) -> Client:
     if person is not None:
         client.force_login(person)
         session = client.session
-        session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+        session["account_authentication_methods"] = [
+            {"method": "password", "at": time.time() + DAY, "reauthenticated": True}
+        ]
         session.save()
     return client
 
