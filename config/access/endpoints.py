@@ -98,9 +98,11 @@ def tables_of_apps() -> frozenset[str]:
 def endpoints() -> tuple[Endpoint, ...]:
     """All of them, in the order of the tables."""
     found: dict[Endpoint, None] = {}
+    taken: set[str] = set()
     for path, pattern in _routes(get_resolver().url_patterns, "/"):
-        for endpoint in _endpoints_at(path, pattern):
-            found.setdefault(endpoint)
+        if path not in taken:  # whatever comes later is never reached
+            taken.add(path)
+            found.update(dict.fromkeys(_endpoints_at(path, pattern)))
     found.update(dict.fromkeys(_autocompletes()))
     return tuple(sorted(found, key=lambda each: each.place))
 
@@ -154,7 +156,7 @@ def _endpoints_at(path: str, pattern: URLPattern) -> Iterator[Endpoint]:
 
 
 def _methods(view: Any, page: str) -> Sequence[str]:
-    if view is not None and issubclass(view, RedirectView):
+    if page == "home" or (view is not None and issubclass(view, RedirectView)):
         return ["GET"]  # whichever the method
     if view is None:
         return METHODS_OF_PAGES.get(page, ("GET", "POST"))

@@ -51,7 +51,7 @@ LEGEND = {
     FORBIDDEN: "forbidden (403)",
     NOTHING: "nothing there (404); in a list: the row is not shown",
     UNKNOWN: "not signed in (401)",
-    SIGN_IN: "sent to the sign-in page",
+    SIGN_IN: "sent to sign in, or to show the password again",
     ELSEWHERE: "sent to another page",
     NOT_APPLICABLE: "no such object in this address",
 }

@@ -75,7 +75,6 @@ def ask(world: World, role: str, endpoint: Endpoint) -> Asked:
     asked = Asked(endpoint, role)
     kind = kind_of(endpoint)
     if kind in SHOWN:
-        _make_rows(world, role, endpoint)  # before the list is asked for
         answer = asked.answers["own"] = send(
             world, role, endpoint, "own", **_list_request(world, role, endpoint)
         )
@@ -92,13 +91,6 @@ def ask(world: World, role: str, endpoint: Endpoint) -> Asked:
     letters = {side: letter_of(endpoint, answer) for side, answer in asked.answers.items()}
     asked.letters = "".join(letters.get(side, NOT_APPLICABLE) for side in SIDES)
     return asked
-
-
-def _make_rows(world: World, role: str, endpoint: Endpoint) -> None:
-    if kind_of(endpoint) == "deleted" or endpoint.action == "action:restore_selected":
-        world.dead(endpoint.model)
-    for side in WORDS:
-        row_behind(world, role, endpoint, side)
 
 
 def kind_of(endpoint: Endpoint) -> str:

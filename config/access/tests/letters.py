@@ -10,6 +10,7 @@ from django.urls import reverse
 from config.access.endpoints import Endpoint
 from config.access.table import ALLOWED, ELSEWHERE, FORBIDDEN, NOTHING, SIGN_IN, UNKNOWN
 
+SIGN_IN_PAGES = ("account_login", "admin:login", "account_reauthenticate", "mfa_reauthenticate")
 STATUSES = {401: UNKNOWN, 403: FORBIDDEN, 404: NOTHING, 410: NOTHING}
 #: A write that is refused for its content or its version was allowed to whoever sent it. A read that is refused for
 #: its form has not been asked properly, and fails.
@@ -36,7 +37,7 @@ def letter_of(endpoint: Endpoint, answer: Any) -> str:
 
 def _redirected(endpoint: Endpoint, location: str) -> str:
     page, _question, query = location.partition("?")
-    if page in (reverse("account_login"), reverse("admin:login")) and REDIRECT_FIELD_NAME in query:
+    if page in [reverse(name) for name in SIGN_IN_PAGES] and REDIRECT_FIELD_NAME in query:
         return SIGN_IN
     if endpoint.in_admin and endpoint.model is not None and page == reverse("admin:index"):
         return NOTHING  # "… does not exist", said on the first page

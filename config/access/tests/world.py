@@ -54,18 +54,16 @@ WORDS = {"own": "Ownside", "other": "Otherside"}
 
 
 class Side:
-    """The rows of one family and their teacher, each made when it is first asked for."""
+    """The rows of one family and their teacher."""
 
     def __init__(self, name: str) -> None:
         self.word = WORDS[name]
+        self.attempt: Any = None
         self.learner, self.parent, self.teacher = (
             _person(role, full_name=f"{self.word} {role}") for role in (LEARNER, PARENT, TEACHER)
         )
         self.people = {LEARNER: self.learner, PARENT: self.parent, TEACHER: self.teacher}
         self._rows: dict[Any, Any] = {User: self.learner}
-        self.attempt = AccessAttempt.objects.create(
-            username=f"user:{self.learner.pk}", failures_since_start=1
-        )
         # A stranger's: whoever has one is asked for it at every turn.
         self.security_key = Authenticator.objects.create(
             user=UserFactory(), type=Authenticator.Type.WEBAUTHN, data={"name": "A key", "credential": {}}
@@ -112,7 +110,8 @@ class Side:
 
 
 class World:
-    """Both sides, somebody of every role signed in, and the trash."""
+    """Both sides, somebody of every role signed in, and the trash. All is made at once: it outlives many tests, and
+    whatever one of them makes is undone with it."""
 
     def __init__(self) -> None:
         self.sides = {name: Side(name) for name in WORDS}
@@ -122,19 +121,28 @@ class World:
         }
         self.api = {role: api_client(person) for role, person in self.people.items()}
         self.browser = {role: _browser(person) for role, person in self.people.items()}
-        self._deletions: dict[Any, Any] = {}
+        for person in filter(None, [*self.people.values(), *self.sides["other"].people.values()]):
+            for model in (AuthToken, UserActivity, UserSession):
+                row_of(person, model)
+        for (
+            side
+        ) in self.sides.values():  # after every sign-in, for one that goes right takes the failures away
+            side.attempt = AccessAttempt.objects.create(username=side.word, failures_since_start=1)
+        self._dead = {model: _deleted(model) for model in kernel_models() if _has_factory(model)}
 
     def row(self, model: Any, role: str, side: str) -> Any:
         return self.sides[side].row_for(model, role)
 
     def dead(self, model: Any) -> Any:
         """A row of nobody in particular, in the trash by a deletion of its own."""
-        if model not in self._deletions:
-            row = make(model)
-            row.delete()
-            row.refresh_from_db()
-            self._deletions[model] = row
-        return self._deletions[model]
+        return self._dead[model]
+
+
+def _deleted(model: Any) -> Any:
+    row = make(model)
+    row.delete()
+    row.refresh_from_db()
+    return row
 
 
 def _has_factory(model: Any) -> bool:
@@ -159,6 +167,7 @@ def _browser(person: User | None) -> Client:
     if person is not None:
         client.force_login(person)
         session = client.session
+        session["account_authentication_methods_user"] = str(person.pk)
         session["account_authentication_methods"] = [
             {"method": "password", "at": time.time() + DAY, "reauthenticated": True}
         ]
