@@ -28,7 +28,7 @@ test_paths() {
 
 code=0
 # What may take the tester's own rights away comes apart, each with a token of its own.
-signing='/accounts/(login|logout|tokens)/' users='/accounts/users/'
+signing='/accounts/(login|logout|tokens|password/change)/|/me/erase' users='/accounts/users/'
 test_paths --exclude-path-regex "$signing|$users" || code=1
 test_paths --include-path-regex "$users" || code=1
 test_paths --include-path-regex "$signing" || code=1

@@ -69,6 +69,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return False
         return bool(super().confirm_email(request, email_address))
 
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """To an address that may be this person's no longer: they are named, for their language."""
+        super().send_notification_mail(template_prefix, user, {**(context or {}), "user": user}, email)
+
     def render_mail(
         self,
         template_prefix: str,
@@ -77,7 +87,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         headers: dict[str, str] | None = None,
     ) -> EmailMessage:
         """In the language of the person whose address it is, as text and as HTML."""
-        with translation.override(language_for(email)):
+        reader = context.get("user")
+        with translation.override(reader.locale if isinstance(reader, User) else language_for(email)):
             if "user_agent" in context:  # a notice that something was changed
                 context = {
                     **context,

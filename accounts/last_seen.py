@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -38,7 +39,8 @@ def note_seen(request: HttpRequest) -> None:
         UserSession.objects.filter(session_key=session.session_key).update(last_seen_at=timezone.now())
 
 
-def begin_seeing(request: HttpRequest) -> None:
-    """A sign-in lists its session as seen now: the next write is due in five minutes."""
-    if getattr(request, "session", None) is not None:
-        request.session[WRITTEN_AT] = int(time.time())
+def begin_seeing(request: HttpRequest, user: Any) -> None:
+    """A sign-in lists its session as seen now: the next write is due in five minutes. A token's has no session."""
+    session: Any = getattr(request, "session", None)
+    if session is not None and session.get(SESSION_KEY) == str(user.pk):
+        session[WRITTEN_AT] = int(time.time())

@@ -46,7 +46,7 @@ def on_signed_in(sender: Any, request: HttpRequest | None, user: User, **kwargs:
     if request is not None:
         begin_session(request, user)
         remember_session(request=request, user=user)
-        begin_seeing(request)
+        begin_seeing(request, user)
     record_activity(verb=UserActivity.Verb.SIGNED_IN, user=user, obj=user, request_id=request_id_of(request))
 
 

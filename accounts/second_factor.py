@@ -9,10 +9,14 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.core import context
+from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.utils import decrypt
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -51,6 +55,8 @@ class CountedCode:
             raise get_adapter().validation_error("too_many_login_attempts")
         try:
             code: str = super().clean_code()  # type: ignore[misc]
+            if not use_up(self.authenticator, code):  # type: ignore[attr-defined]
+                raise get_adapter().validation_error("incorrect_code")
         except BaseException:
             lock_after_last(request)
             raise
@@ -64,6 +70,26 @@ class SignInCodeForm(CountedCode, AuthenticateForm):  # type: ignore[misc]
 
 class ConfirmCodeForm(CountedCode, ReauthenticateForm):  # type: ignore[misc]
     """Before something delicate."""
+
+
+def use_up(authenticator: Authenticator, code: str) -> bool:
+    """Is this code of an application shown for the first time, and later than those used before? Remember that it was.
+
+    RFC 6238, 5.2: a code is good once. The library remembers it in the cache for one step, although clocks that differ
+    (MFA_TOTP_TOLERANCE) keep it good for three, and every process may have a cache of its own.
+    """
+    if authenticator.type != Authenticator.Type.TOTP:
+        return True
+    secret = decrypt(authenticator.data["secret"])
+    good = {format_hotp_value(hotp_value(secret, step)): step for step in yield_hotp_counters_from_time()}
+    step = good.get(normalize_user_code(code))
+    with transaction.atomic():
+        stored = Authenticator.objects.select_for_update().get(pk=authenticator.pk)
+        if step is None or step <= stored.data.get("last_step", 0):
+            return False
+        stored.data["last_step"] = step
+        stored.save(update_fields=["data"])
+    return True
 
 
 def has_factor(user: Any) -> bool:

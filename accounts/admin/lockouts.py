@@ -66,6 +66,10 @@ class LockoutAdmin(ReadOnlyAdmin, BaseAdmin):
     readonly_fields = ("person", "what", "address", "locked")
     actions = ("unlock_selected",)
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Right tries are given back, and may leave a row with none."""
+        return super().get_queryset(request).filter(failures_since_start__gt=0)
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return LockoutList
 

@@ -27,7 +27,7 @@ from .profiles import AdminProfileInline, ParentProfileInline, StudentProfileInl
 
 
 @admin.register(User)
-class UserAdmin(AccessMixin, PersonalDataMixin, BaseAdmin, DjangoUserAdmin):  # type: ignore[misc,type-arg]
+class UserAdmin(PersonalDataMixin, AccessMixin, BaseAdmin, DjangoUserAdmin):  # type: ignore[misc,type-arg]
     """Who may change people changes nobody with more rights than their own; see `privileges`."""
 
     icon = "person"

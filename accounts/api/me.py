@@ -6,16 +6,15 @@ from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.db.models import Q
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.generics import ListAPIView
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
 from config.base.api.own import OwnRowView
 from config.base.api.pagination import NewestFirstPagination
+from config.base.api.parameters import refuse_unknown
 from config.base.serializers import BaseSerializer
 
 from ..models import AdminProfile, ParentProfile, StudentProfile, TeacherProfile, User, UserActivity
@@ -198,7 +197,6 @@ class ActivitiesView(ListAPIView[UserActivity]):
     serializer_class = OwnActivitySerializer
     pagination_class = NewestFirstPagination
     is_personal = True
-    known_parameters = frozenset({"cursor", "page_size", "format"})
 
     def get_queryset(self) -> Any:
         user = self.request.user
@@ -208,8 +206,5 @@ class ActivitiesView(ListAPIView[UserActivity]):
     @extend_schema(summary="What one did, newest first")
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Who else acted is not told."""
-        unknown = sorted(set(request.query_params) - self.known_parameters)
-        if unknown:
-            detail = ErrorDetail(_("There is no such parameter here."), code="unknown")
-            raise ValidationError({name: [detail] for name in unknown})
+        refuse_unknown(request, "cursor", "page_size")
         return super().get(request, *args, **kwargs)

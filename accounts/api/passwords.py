@@ -99,6 +99,8 @@ class PasswordReset(NewPassword):
 def person_of_key(key: str) -> User | None:
     """Whose password this key opens; None for a wrong, used or old one. What the link has after `key/`."""
     uid, _dash, token = key.partition("-")
+    if not uid:
+        return None
     form: Any = UserTokenForm(data={"uidb36": uid, "key": token})
     try:
         user = form.reset_user if form.is_valid() else None

@@ -14,6 +14,7 @@ from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import IsAuthenticated
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -57,6 +58,7 @@ class OwnExportView(APIView):
     """All that is stored of oneself."""
 
     permission_classes = (IsAuthenticated,)
+    renderer_classes = (JSONRenderer,)  # a browser too saves JSON, not a page about it
 
     @extend_schema(summary="Download one's own personal data", responses={200: EXPORT})
     def get(self, request: Any) -> Response:
@@ -98,7 +100,12 @@ class PersonalDataMixin:
         return super().get_rows()  # type: ignore[misc]
 
     @extend_schema(summary="Download a person's data", responses={200: EXPORT})
-    @action(detail=True, required_right="accounts.export_user", filter_backends=())
+    @action(
+        detail=True,
+        required_right="accounts.export_user",
+        filter_backends=(),
+        renderer_classes=(JSONRenderer,),
+    )
     def export(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Of somebody with no more rights than one's own. The log says who did it."""
         user = self.get_object()  # type: ignore[attr-defined]

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config.base.api.fields import as_key
+from config.base.api.parameters import refuse_unknown
 
 from ..services import end_session
 from ..services.access import open_sessions
@@ -48,6 +49,7 @@ class SessionsView(APIView):
     )
     def get(self, request: Any) -> Response:
         """All of them: not in pages."""
+        refuse_unknown(request)
         rows = open_sessions(user=request.user)
         return Response(SessionSerializer(rows, many=True, context={"request": request}).data)
 

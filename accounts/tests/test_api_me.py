@@ -168,6 +168,12 @@ def test_a_teachers_rate_is_not_theirs_to_set():
     assert str(mine.hourly_rate_amount) == "35.00"
 
 
+@pytest.mark.parametrize("url", [ME, f"{ME}sessions/", f"{ME}profiles/student/"])
+def test_what_is_not_understood_is_named(url):
+    client = api_client(make.UserFactory())
+    assert problems(client.get(url, {"no_such": 1})) == {"no_such": "unknown"}
+
+
 # Sessions
 
 

@@ -149,7 +149,7 @@ def test_the_link_of_somebody_deactivated_meanwhile_is_worthless():
 
 
 @pytest.mark.parametrize(
-    "key", ["", "x", "-", "1-", "zzzzzzzzzzzzz-x", "z" * 40 + "-a", "é-é", "1-x-y", "1_2-a"]
+    "key", ["", "x", "-", "-1", "1-", "zzzzzzzzzzzzz-x", "z" * 40 + "-a", "é-é", "1-x-y", "1_2-a"]
 )
 def test_a_wrong_key_resets_nothing(key):
     make.UserFactory()

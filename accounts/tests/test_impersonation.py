@@ -2,11 +2,15 @@
 
 import pytest
 from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt
 from django.core.cache import cache
+from django.http import HttpResponse
 from django.test import Client
+from django.urls import resolve
 
 from accounts.impersonation import may_impersonate
-from accounts.models import User, UserActivity
+from accounts.models import BlockedEmailDomain, User, UserActivity
+from accounts.second_factor import SHOWN
 
 from . import factories as make
 
@@ -193,16 +197,12 @@ def test_what_is_for_the_person_alone_stays_closed(staff, person, method, page):
 
 
 def test_what_they_write_is_recorded_as_theirs_with_whom_they_acted_as(staff, person, monkeypatch):
-    from django.http import HttpResponse
-
     def write(self, request, *args, **kwargs):
         make.BlockedEmailDomainFactory(domain="written.example.net")
         return HttpResponse("ok")
 
-    monkeypatch.setattr("config.api_root.ApiRootView.dispatch", write)
+    monkeypatch.setattr(resolve("/api/v1/").func.cls, "dispatch", write)
     act(staff, person).get("/api/v1/")
-    from accounts.models import BlockedEmailDomain
-
     record = BlockedEmailDomain.history.get(domain="written.example.net")
     assert (record.history_user_id, record.history_change_reason) == (staff.pk, f"acting as #{person.pk}")
     assert BlockedEmailDomain.objects.get().created_by_id == staff.pk
@@ -226,10 +226,6 @@ def test_it_ends_as_soon_as_it_would_not_be_allowed(staff, person, why):
 
 
 def test_it_unlocks_nobody_and_keeps_the_second_factor_shown(staff, person, settings):
-    from axes.models import AccessAttempt
-
-    from accounts.second_factor import SHOWN
-
     settings.STAFF_SECOND_FACTOR = True
     AccessAttempt.objects.create(
         username=f"user:{person.pk}", ip_address="127.0.0.1", user_agent="", failures_since_start=20

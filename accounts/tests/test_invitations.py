@@ -3,7 +3,6 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import connections
@@ -296,24 +295,3 @@ def test_two_who_accept_at_once_make_one_account():
         thread.join()
     assert sorted(outcomes) == ["accepted", "used"]
     assert User.objects.filter(email=invitation.email).count() == 1
-
-
-def test_the_roles_that_staff_may_invite_into():
-    """Administrators and support invite only into roles whose rights they have themselves."""
-    for code in ("administrator", "support"):
-        inviter = make.StaffFactory()
-        inviter.groups.add(role(code).group)
-        inviter = User.objects.get(pk=inviter.pk)
-        held = inviter.get_all_permissions()
-        for each in Role.objects.all():
-            names = {
-                f"{label}.{codename}"
-                for label, codename in Permission.objects.filter(group=each.group).values_list(
-                    "content_type__app_label", "codename"
-                )
-            }
-            if names <= held:
-                assert invite(inviter, email=f"{code}-{each.code}@example.org", role=each).pk
-            else:
-                with pytest.raises(ValidationError):
-                    invite(inviter, email=f"{code}-{each.code}@example.org", role=each)

@@ -38,6 +38,15 @@ def test_one_downloads_ones_own_data_and_nobody_elses():
     assert (activity.user_id, activity.object_id) == (user.pk, user.pk)
 
 
+@pytest.mark.parametrize("query", ["", "?format=json"])
+def test_a_browser_saves_json(client, query):
+    user = make.UserFactory()
+    client.force_login(user)
+    answer = client.get(ME_EXPORT + query, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert answer["Content-Type"] == "application/json"
+    assert answer.json()["person"] == user.pk
+
+
 def test_a_stranger_has_no_data():
     assert api_client(None).get(ME_EXPORT).status_code == 401
     assert api_client(None).post(ME_ERASE, {}, format="json").status_code == 401

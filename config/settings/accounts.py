@@ -70,6 +70,8 @@ SESSION_LIMITS: dict[str, dict[str, timedelta]] = {
 }
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60  # seconds; the limits above end a session before
 
+# Who signs in has a confirmed address; a new one, on its way, does not lock them out of changing it.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_FORMS = {
     "authenticate": "accounts.second_factor.SignInCodeForm",

@@ -62,9 +62,9 @@ MIDDLEWARE = [
     "hijack.middleware.HijackUserMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.middleware.SessionAgeMiddleware",
     "accounts.last_seen.LastSeenMiddleware",
     # After authentication: a user's own language goes before the browser's.
-    "accounts.middleware.SessionAgeMiddleware",
     "accounts.middleware.UserLocaleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.StaffSecondFactorMiddleware",

@@ -22,7 +22,7 @@ class ContentBrickRating(BaseModel):
     """One person's rating of one brick, by somebody who received it in a document; `rate_brick` gives it.
 
     It counts (`ContentBrick.rating`) until it is deleted itself: an account that is closed takes no opinion back, and
-    a brick that is deleted and restored has its ratings as before. Erasing a person purges their ratings first.
+    a brick that is deleted and restored has its ratings as before. Erasing a person empties the comment alone.
     """
 
     brick = models.ForeignKey(

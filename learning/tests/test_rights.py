@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -19,13 +17,9 @@ from config.base.testing import api_client, etag
 from config.base.tests.admin_helpers import signed_in, url_of
 from courses.tests.factories import (
     BookingFactory,
-    CourseFactory,
-    ExerciseFactory,
     LessonFactory,
-    QuizFactory,
-    VideoFactory,
 )
-from learning.models import Conversation, Enrollment, Review
+from learning.models import Conversation, Enrollment
 
 from . import factories as make
 
@@ -44,49 +38,6 @@ WORK = {
     "grades": "grades",
 }
 EVERY = pytest.mark.parametrize("path", list(WORK))
-
-
-def work_of(user, course):
-    """Everything that somebody can have done in a course, by path."""
-    lesson = LessonFactory(course=course, is_published=True)
-    attempt = make.ExerciseAttemptFactory(user=user, exercise=ExerciseFactory(lesson=lesson))
-    return {
-        "enrollments": make.EnrollmentFactory(user=user, course=course),
-        "progress": make.ProgressSnapshotFactory(user=user, course=course),
-        "lesson-progress": make.LessonProgressFactory(user=user, lesson=lesson),
-        "video-progress": make.VideoProgressFactory(user=user, video=VideoFactory(lesson=lesson)),
-        "quiz-attempts": make.QuizAttemptFactory(user=user, quiz=QuizFactory(lesson=lesson)),
-        "exercise-attempts": attempt,
-        "grades": make.GradeFactory(attempt=attempt),
-    }
-
-
-@pytest.fixture
-def school():
-    """A learner in a teacher's course, with parents; somebody else in another's."""
-    teacher, child = TeacherFactory(username="teacher"), StudentProfileFactory()
-    course, elsewhere = CourseFactory(instructor=teacher), CourseFactory(instructor=TeacherFactory())
-    people = {
-        "learner": child.user,
-        "parent": GuardianshipFactory(student=child).parent.user,
-        "second parent": GuardianshipFactory(student=child).parent.user,
-        "teacher": teacher,
-        "parent who may only book": GuardianshipFactory(
-            student=child, can_view_progress=False, can_book=True
-        ).parent.user,
-        "other learner": UserFactory(),
-        "other parent": GuardianshipFactory().parent.user,
-        "other teacher": TeacherFactory(),
-    }
-    return SimpleNamespace(
-        people=people,
-        teacher=teacher,
-        child=child,
-        course=course,
-        elsewhere=elsewhere,
-        mine=work_of(child.user, course),
-        theirs=work_of(people["other learner"], elsewhere),
-    )
 
 
 SEES = {
@@ -258,47 +209,6 @@ def test_a_conversation_is_for_who_takes_part_and_who_instructs(school):
     new = {"title": "About mine", "course": school.course.pk}
     assert client.post(f"{API}/conversations/", new, format="json").status_code == 201
     assert Conversation.objects.taught_by(school.teacher).count() == 2
-
-
-def test_a_learner_writes_changes_and_takes_back_their_own_review(school):
-    client, url = api_client(school.child.user), f"{ME}/reviews/"
-    publish = {"status": "PUBLISHED", "published_at": "2026-01-01T00:00:00Z"}
-    type(school.course).objects.update(**publish)
-    body = {"course": school.course.pk, "rating": 5, "comment": "Good."}
-    made = client.post(url, body, format="json")
-    assert made.status_code == 201, made.content
-    assert (made.json()["is_mine"], made.json()["is_visible"]) == (True, True)
-    again = client.post(url, body, format="json")
-    assert again.status_code == 400
-    mine = f"{url}{made.json()['id']}/"
-    change = {"rating": 2, "is_visible": False}
-    changed = client.patch(mine, change, format="json", headers={"If-Match": made["ETag"]})
-    assert (changed.status_code, changed.json()["rating"], changed.json()["is_visible"]) == (200, 2, True)
-    assert client.patch(mine, change, format="json").status_code == 428
-    other = api_client(school.people["other learner"])
-    assert other.get(mine).json()["is_mine"] is False
-    for method in (other.patch, other.delete):
-        answer = method(mine, {"rating": 1}, format="json", headers={"If-Match": changed["ETag"]})
-        assert answer.status_code == 404
-    refused = other.post(url, body, format="json")
-    assert refused.status_code == 400, "not enrolled"
-    assert client.delete(mine, headers={"If-Match": changed["ETag"]}).status_code == 204
-    assert not Review.objects.exists()
-
-
-def test_reviews_are_shown_of_published_courses_unless_hidden(school):
-    shown, hidden = (
-        make.ReviewFactory(course=school.course),
-        make.ReviewFactory(course=school.course, is_visible=False),
-    )
-    draft = make.ReviewFactory(course=school.elsewhere)
-    type(school.course).objects.filter(pk=school.course.pk).update(
-        status="PUBLISHED", published_at="2026-01-01T00:00:00Z"
-    )
-    assert listed(api_client(UserFactory()), f"{ME}/reviews/") == {shown.pk}
-    assert listed(api_client(hidden.user), f"{ME}/reviews/") == {shown.pk, hidden.pk}
-    assert listed(api_client(school.teacher), f"{API}/reviews/") == {shown.pk, hidden.pk}
-    assert listed(api_client(draft.user), f"{ME}/reviews/") == {shown.pk, draft.pk}
 
 
 def test_a_teacher_lists_their_students_with_their_progress_in_constant_queries(school):

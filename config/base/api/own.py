@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from config.base.conflicts import count_conflict
 
+from .parameters import refuse_unknown
 from .writes import etag_of, in_one_transaction, require_if_match, require_match
 
 
@@ -26,6 +27,10 @@ class OwnRowView(GenericAPIView[Any]):
     is_personal = True
     #: For the OpenAPI description: changes want If-Match.
     locks_row = True
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        refuse_unknown(request)
 
     def own_rows(self) -> Any:
         """A queryset of the one row, or of none."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
 from .filters import FilterBackend
 
 _ALWAYS = frozenset({"format"})
@@ -36,3 +39,11 @@ def filter_names(view: Any) -> list[str]:
 def _paging(paginator: Any) -> set[str]:
     names = {getattr(paginator, name, None) for name in ("page_query_param", "cursor_query_param")}
     return {name for name in names if name} | {"page_size"}
+
+
+def refuse_unknown(request: Any, *known: str) -> None:
+    """400 naming every query parameter that is none of these."""
+    unknown = sorted(set(request.query_params) - _ALWAYS - set(known))
+    if unknown:
+        detail = ErrorDetail(_("There is no such parameter here."), code="unknown")
+        raise ValidationError({name: [detail] for name in unknown})

@@ -184,6 +184,13 @@ class AddOnlyBaseViewSet(ReadOnlyBaseViewSet):
         """Overridden where a service creates the row: `serializer.instance = register_user(…)`."""
         serializer.save()
 
+    def require_reach(self, row: Any, right: str) -> None:
+        """400 unless the row, as it is stored now, is one that this right reaches; what was written is undone."""
+        if not reaches(self.request.user, right, row):
+            raise ValidationError(
+                {name: [ErrorDetail(text, code="not_yours")] for name, text in not_yours(self.model).items()}
+            )
+
 
 class BaseViewSet(AddOnlyBaseViewSet):
     """All of that, and update, delete to the trash, restore from it; each in one transaction."""
@@ -195,13 +202,6 @@ class BaseViewSet(AddOnlyBaseViewSet):
         self.perform_update(serializer)
         self.require_reach(serializer.instance, "change")
         return self.represent(serializer.instance)
-
-    def require_reach(self, row: Any, right: str) -> None:
-        """400 unless the row, as it is stored now, is one that this right reaches; what was written is undone."""
-        if not reaches(self.request.user, right, row):
-            raise ValidationError(
-                {name: [ErrorDetail(text, code="not_yours")] for name, text in not_yours(self.model).items()}
-            )
 
     def partial_update(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         return self.update(request, *args, partial=True, **kwargs)

@@ -43,6 +43,25 @@ def test_production_passes_the_deployment_check() -> None:
     assert not done.returncode, done.stderr
 
 
+def test_productions_cookies_are_for_this_host_over_https_alone() -> None:
+    names = ("SESSION", "CSRF", "LANGUAGE")
+    said = "NAME", "SECURE", "HTTPONLY", "SAMESITE", "DOMAIN", "PATH"
+    each = f"[[getattr(s, f'{{n}}_COOKIE_{{k}}') for k in {said}] for n in {names}]"
+    code = f"from django.conf import settings as s; print({each})"
+    done = manage("shell", "-v0", "-c", code, **PRODUCTION)
+    rows = [[f"__Host-{name}", True, True, "Lax", None, "/"] for name in ("session", "csrf", "language")]
+    assert done.stdout.strip() == str(rows), done.stderr
+
+
+@pytest.mark.django_db
+def test_every_answer_tells_browsers_what_to_keep_to_themselves(client: Client) -> None:
+    headers = client.get("/admin/login/", follow=True).headers
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
 @pytest.mark.sqlite
 @pytest.mark.django_db
 @pytest.mark.parametrize(
@@ -59,8 +78,8 @@ def test_sqlite_transactions_take_the_write_lock_at_once() -> None:
     assert settings.DATABASES["default"]["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
 
 
-def test_the_front_page_leads_to_the_admin(client: Client) -> None:
-    assert client.get("/").headers["Location"] == "/admin/"
+def test_the_front_page_leads_a_stranger_to_sign_in(client: Client) -> None:
+    assert client.get("/").headers["Location"] == "/accounts/login/"
 
 
 def test_static_files_are_served_without_debug(client: Client) -> None:
@@ -97,4 +116,4 @@ def test_a_page_that_one_may_not_see_says_so_and_leads_back(client, language, wo
     answer = client.get("/admin/accounts/user/")
     assert answer.status_code == 403
     assert words in answer.content.decode()
-    assert 'href="/admin/"' in answer.content.decode()
+    assert 'href="/"' in answer.content.decode()
