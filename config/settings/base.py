@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "learning.apps.LearningConfig",
     "content.apps.ContentConfig",
     "crm.apps.CRMConfig",
+    "config.access.apps.AccessConfig",
 ]
 
 MIDDLEWARE = [

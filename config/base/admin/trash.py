@@ -170,9 +170,7 @@ class TrashMixin:
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """In the trash one can restore and nothing else."""
         actions = super().get_actions(request)
-        if not is_kernel_model(self.model):
-            return actions
-        if not shows_trash(request):
+        if not (is_kernel_model(self.model) and shows_trash(request)):
             actions.pop("restore_selected", None)
             return actions
         return {name: action for name, action in actions.items() if name == "restore_selected"}

@@ -103,6 +103,13 @@ def test_the_trash_offers_restoring_and_nothing_else(boss):
     assert not row.is_deleted
 
 
+def test_what_has_no_trash_is_not_offered_restoring(boss):
+    make("accounts.Role")
+    page = text_of(boss.get(url_of("auth.Group", "changelist")))
+    assert 'value="delete_selected"' in page
+    assert "restore_selected" not in page
+
+
 def test_a_restore_that_would_break_a_rule_lists_every_reason(boss):
     row = make("accounts.BlockedEmailDomain", domain="taken.example")
     row.delete()
