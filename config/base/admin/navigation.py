@@ -48,7 +48,7 @@ def account_links(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def delay_app_list(site: Any) -> None:
-    """Let Django's own list of apps and models be made where a page shows it: few do, and it takes a sixth of a page."""
+    """Make Django's list of apps and models only where a page shows it: few do, and it takes a sixth of a page."""
     make = site.get_app_list
     site.get_app_list = lambda request, app_label=None: SimpleLazyObject(partial(make, request, app_label))
 
