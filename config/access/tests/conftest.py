@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponse
@@ -43,6 +44,7 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Template, "render", lambda *args, **kwargs: SafeString(""))
     monkeypatch.setattr(SchemaGenerator, "get_schema", lambda *args, **kwargs: {})
     monkeypatch.setattr(type(admin.site), "each_context", lambda site, request: {})
+    monkeypatch.setattr(AutocompleteJsonView, "paginate_by", 1000)
     offered = ModelAdmin.get_actions
 
     def noted(model_admin: Any, request: Any, queryset: Any) -> HttpResponse:
