@@ -16,7 +16,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admindocs.utils import (
+from django.contrib.admindocs.utils import (  # type: ignore[attr-defined]
     remove_non_capturing_groups,
     replace_metacharacters,
     replace_named_groups,
@@ -207,7 +207,8 @@ def _autocompletes() -> Iterator[Endpoint]:
     seen = set()
     for model, model_admin in sorted(admin.site._registry.items(), key=lambda each: each[0]._meta.label):
         for source in [*model._meta.fields, *model._meta.many_to_many]:
-            target = admin.site._registry.get(source.related_model) if source.is_relation else None
+            related: Any = source.related_model
+            target = admin.site._registry.get(related) if source.is_relation else None
             if target is None or not target.search_fields or target.model in seen:
                 continue
             seen.add(target.model)
