@@ -74,6 +74,10 @@ class CourseQuerySet(BaseQuerySet["Course"]):
         return self.order_by("-enrollment_count", "id")
 
 
+#: Of the courses whose parts the enrolled may read: what is archived stays readable for them.
+OPEN_STATUSES = ("PUBLISHED", "ARCHIVED")
+
+
 class PartQuerySet(BaseQuerySet[Any]):
     """Parts of a course; `course_paths` lead to it, `lesson_path` to the lesson that has to be published."""
 
@@ -100,11 +104,10 @@ class PartQuerySet(BaseQuerySet[Any]):
         return found
 
     def _is_published(self) -> Q:
-        published = {f"{self.lesson_path}is_published": True, f"{self.lesson_path}is_deleted": False}
-        draft = Q()
-        for path in self.course_paths:
-            draft |= Q(**{f"{path}__status": "DRAFT"})
-        return Q(**published) & ~draft
+        """Named outright, not by what they are not: a part may hang under a lesson or a course, and NULL is neither."""
+        open_courses = {f"{path}__status__in": OPEN_STATUSES for path in self.course_paths}
+        lesson = {f"{self.lesson_path}is_published": True, f"{self.lesson_path}is_deleted": False}
+        return Q(**open_courses, **lesson)
 
 
 class LessonQuerySet(PartQuerySet):
@@ -149,8 +152,11 @@ class QuizQuerySet(PartQuerySet):
     course_paths = ("course", "lesson__course")
 
     def _is_published(self) -> Q:
-        """A quiz of a whole course is there as soon as the course is."""
-        return Q(course__isnull=False) & ~Q(course__status="DRAFT") | super()._is_published()
+        """A quiz of a whole course is there as soon as the course is; one of a lesson, with its lesson."""
+        of_lesson = Q(
+            lesson__is_published=True, lesson__is_deleted=False, lesson__course__status__in=OPEN_STATUSES
+        )
+        return Q(course__status__in=OPEN_STATUSES) | of_lesson
 
     def get_by_natural_key(self, course: str, lesson: str | None, title: str) -> Quiz:
         return self.by_natural_key(**_quiz_parent("", course, lesson), title=title)

@@ -18,6 +18,7 @@ from config.base.tests.admin_helpers import signed_in, url_of
 from courses.tests.factories import (
     BookingFactory,
     LessonFactory,
+    QuizFactory,
 )
 from learning.models import Conversation, Enrollment
 
@@ -176,6 +177,16 @@ def test_who_is_enrolled_opens_the_lessons(school):
     assert listed(api_client(school.people["other learner"]), f"{ME}/courses/") == set()
     Enrollment.objects.filter(course=school.course).update(status="WITHDRAWN")
     assert listed(learner, f"{ME}/lessons/") == set()
+
+
+def test_who_is_enrolled_finds_the_quizzes_of_the_course_and_of_its_open_lessons():
+    lesson = LessonFactory(is_published=True, course__status="ARCHIVED")
+    hidden = LessonFactory(is_published=False, course=lesson.course)
+    of_lesson, of_course = QuizFactory(lesson=lesson), QuizFactory(lesson=None, course=lesson.course)
+    QuizFactory(lesson=hidden)
+    QuizFactory(lesson=LessonFactory(is_published=True))
+    client = api_client(make.EnrollmentFactory(course=lesson.course).user)
+    assert listed(client, f"{ME}/quizzes/") == {of_lesson.pk, of_course.pk}
 
 
 def test_a_conversation_is_for_who_takes_part_and_who_instructs(school):
