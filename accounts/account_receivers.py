@@ -13,6 +13,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from knox.models import AuthToken
 
 from .models import User, UserActivity
 from .receivers import request_id_of
@@ -75,6 +76,9 @@ def on_factor_added(sender: Any, request: HttpRequest, user: User, authenticator
     )
     if authenticator.type == authenticator.Type.RECOVERY_CODES or request.user.pk != user.pk:
         return
+    # What was opened with the password alone, here or elsewhere, ends: its holder may know no more than that.
+    end_sessions(user=user, keep_session_key=request.session.session_key or "")
+    AuthToken.objects.filter(user=user).delete()
     request.session[SHOWN] = user.pk
     wanted = request.session.pop(WANTED, "")
     if wanted:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .devices import device_name
 from .models import User, UserActivity
+from .second_factor import has_factor
 from .services import change_password, record_activity, reset_password
 
 WRONG = _(
@@ -43,6 +44,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Nothing: wrong passwords are counted by axes, for pages, admin and API alike."""
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Whoever has a second factor confirms with it: the password alone would do to take the factor away."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if not has_factor(user):
+            return methods
+        return [method for method in methods if method["id"] != "reauthenticate"]
+
     def set_password(self, user: User, password: str) -> None:
         """Who is signed in changes their own and stays signed in here; who comes by an e-mailed link resets it."""
         request = context.request
@@ -61,9 +69,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             super().add_message(request, *args, **kwargs)
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Refused where somebody else has registered with the address meanwhile: it stays theirs."""
+        """Refused where somebody else has registered with the address meanwhile: it stays theirs; and for the dead."""
         others = User.objects.by_email(email_address.email).exclude(pk=email_address.user_id)
-        if others.exists():
+        if others.exists() or email_address.user.is_deleted:
             template = "account/messages/email_confirmation_failed.txt"
             self.add_message(request, messages.ERROR, template, {"email": email_address.email})
             return False

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as library
+from allauth.account.adapter import get_adapter
 from allauth.account.internal import flows
+from allauth.core import context
 from django import forms
+from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import lazy
@@ -114,7 +117,12 @@ class AddEmailForm(library.AddEmailForm):  # type: ignore[misc]
 
 
 class ChangePasswordForm(NewPassword, library.ChangePasswordForm):  # type: ignore[misc]
-    pass
+    def clean_oldpassword(self) -> str:
+        """Asked as a sign-in is: whoever finds somebody's browser open guesses no more often than a stranger."""
+        typed: str = self.cleaned_data["oldpassword"]
+        if authenticate(context.request, username=self.user.username, password=typed) != self.user:
+            raise get_adapter().validation_error("enter_current_password")
+        return typed
 
 
 class SetPasswordForm(NewPassword, library.SetPasswordForm):  # type: ignore[misc]

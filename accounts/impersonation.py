@@ -36,6 +36,8 @@ CLOSED = re.compile(r"/(admin|accounts|api/v1/accounts)/")
 OWN_AFFAIRS = "/api/v1/me/"
 DELICATE = re.compile(r"password|email|factor|totp|recovery|session|token|device|export|eras")
 WAY_OUT = ("/accounts/logout/", "/admin/logout/")
+#: Where acting as somebody begins: their first page, to look at.
+FIRST_PAGE = "/accounts/"
 
 
 def may_impersonate(*, hijacker: User, hijacked: User) -> bool:
@@ -46,6 +48,12 @@ def may_impersonate(*, hijacker: User, hijacked: User) -> bool:
     if not (hijacker.is_active and hijacker.is_staff and hijacked.is_active) or hijacker.pk == hijacked.pk:
         return False
     return hijacker.has_perm("accounts.impersonate_user") and may_manage(hijacker, hijacked)
+
+
+def may_ask(request: HttpRequest) -> bool:
+    """May this person begin to act as anybody, or stop? Others are told nothing, not even whether somebody exists."""
+    user: Any = request.user
+    return bool(request.session.get(ACTING)) or (user.is_staff and user.has_perm("accounts.impersonate_user"))
 
 
 def acting_person(request: HttpRequest) -> User | None:
@@ -68,7 +76,7 @@ def acting_person(request: HttpRequest) -> User | None:
 def is_closed(request: HttpRequest) -> bool:
     """May this page not be had while acting as somebody else?"""
     path = request.path_info
-    if path in WAY_OUT:
+    if path in WAY_OUT or (path == FIRST_PAGE and request.method in ("GET", "HEAD")):
         return False
     if path.startswith(OWN_AFFAIRS):
         return request.method not in ("GET", "HEAD", "OPTIONS") or bool(DELICATE.search(path))

@@ -15,6 +15,8 @@ from .services.access import end_access_of
 def keep_email_addresses(keys: list[Any], using: str) -> None:
     """The address that django-allauth confirms, resets and notifies by is the person's own; the dead have none.
 
+    (But one that was never confirmed stays, unconfirmed, for the day on which its person is restored.)
+
     An address that staff, a fixture or a command gave counts as confirmed: they vouch for it. One that somebody gave
     at the site themselves is confirmed by its link; `services.register` says so.
     """
@@ -24,9 +26,9 @@ def keep_email_addresses(keys: list[Any], using: str) -> None:
     kept = set()
     stale = []
     for address in addresses.filter(user__any_of=keys):
-        if wanted.get(address.user_id) == address.email.lower():
+        if address.primary and wanted.get(address.user_id) == address.email.lower():
             kept.add(address.user_id)
-        elif address.primary or address.user_id not in wanted:
+        elif address.user_id in wanted or address.verified:
             stale.append(address.pk)
     if stale:
         addresses.filter(pk__any_of=stale).delete()

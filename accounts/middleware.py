@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.decorators import sync_and_async_middleware
 
@@ -112,6 +113,9 @@ def ImpersonationMiddleware(  # noqa: N802 - named like the class-based middlewa
 def _acting(request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
     """Who really acts, and what answers them in place of the page."""
     if request.path_info.startswith("/impersonation/"):
+        user: Any = request.user
+        if user.is_authenticated and not impersonation.may_ask(request):
+            return user, HttpResponseForbidden(render_to_string("403.html", request=request))
         impersonation.remember_kept(request)
         return None, None
     try:

@@ -5,6 +5,7 @@ Codes are counted by person, wherever they are tried from: six digits are few.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -37,8 +38,8 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 #: What staff reach only with their second factor: the back office, and acting as somebody else.
 GUARDED = ("/admin/", "/impersonation/acquire/")
-#: Below the API, what somebody without a second factor still reaches: their own affairs, and the way out.
-OPEN_API = ("/api/v1/me/", "/api/v1/accounts/logout/")
+#: Below the API, what staff without a second factor still reach: their own account and devices, and the way out.
+OPEN_API = re.compile(r"/api/v1/(me/(sessions/.*)?|accounts/logout/)")
 
 
 class CountedCode:
@@ -132,7 +133,7 @@ def require_for_api(request: Any, user: Any, token: Any) -> None:
     """
     if not settings.STAFF_SECOND_FACTOR or not getattr(user, "is_staff", False):
         return
-    if request.path.startswith(OPEN_API) or not request.path.startswith("/api/v1/"):
+    if OPEN_API.fullmatch(request.path) or not request.path.startswith("/api/v1/"):
         return
     if token is None:
         if has_shown(request._request):

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.core.internal.ratelimit import truncate_ip
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from config.base.api.errors import Problem
 
 from .models import User
+from .validators import normalize_email, normalize_username
 
 
 def person_named(identifier: str) -> User | None:
@@ -37,7 +39,9 @@ def lockout_name(request: HttpRequest, credentials: dict[str, Any] | None = None
     person = person_named(identifier) if identifier else None
     if person is not None:
         return f"user:{person.pk}"
-    return "nobody:" + salted_hmac("accounts.lockout", identifier.lower()).hexdigest()[:24]
+    # Its normal form, as a person's would be: the other ways of typing it count as the same name.
+    plain = normalize_email(identifier).lower() if "@" in identifier else normalize_username(identifier)
+    return "nobody:" + salted_hmac("accounts.lockout", plain).hexdigest()[:24]
 
 
 def client_address(request: HttpRequest) -> str | None:
@@ -46,6 +50,12 @@ def client_address(request: HttpRequest) -> str | None:
         return get_adapter().get_client_ip(request)
     except PermissionDenied:
         return None
+
+
+def counted_address(request: HttpRequest) -> str | None:
+    """The same, as failures are counted: of IPv6 the network that one subscriber has, in which addresses are free."""
+    address = client_address(request)
+    return None if address is None else truncate_ip(address)
 
 
 def locked_out(request: HttpRequest, response: Any = None, credentials: Any = None) -> HttpResponse:

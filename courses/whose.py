@@ -40,7 +40,12 @@ def is_own_course(user: Any, path: str) -> Q:
     )
 
 
-def tutored_students(teacher: Any) -> Any:
-    """The keys of the people with a booking, not cancelled, in a session of this teacher; their profiles are alive."""
+def standing_seats(teacher: Any) -> Any:
+    """Bookings, not cancelled, in sessions of this teacher, of students whose profiles are alive."""
     bookings = apps.get_model("courses.Booking").objects.standing().taught_by(teacher)
-    return bookings.filter(student__is_deleted=False, session__is_deleted=False).values("student__user")
+    return bookings.filter(student__is_deleted=False, session__is_deleted=False)
+
+
+def tutored_students(teacher: Any) -> Any:
+    """The keys of the people who have such a seat."""
+    return standing_seats(teacher).values("student__user")

@@ -14,7 +14,7 @@ from config.base.querysets import BaseQuerySet
 from courses.models import Course, Quiz
 from courses.whose import is_own_course
 
-from .whose import is_followed, is_taught
+from .whose import is_followed, is_taught, is_tutored
 
 if TYPE_CHECKING:
     from .models import (
@@ -63,7 +63,7 @@ class EnrollmentQuerySet(WorkQuerySet):
     def _is_taught(self, user: Any) -> Any:
         """The row tells itself what of others' work an enrolment has to be looked up for."""
         alive = Q(is_deleted=False, course__is_deleted=False, course__instructor=user)
-        return is_taught(user, "user") | alive & ~Q(status="WITHDRAWN")
+        return is_tutored(user, "user", "course") | alive & ~Q(status="WITHDRAWN")
 
 
 class ReviewQuerySet(BaseQuerySet["Review"]):

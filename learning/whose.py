@@ -1,7 +1,8 @@
 """Whose work is whose: the learner's own, their parents' to follow, their teachers' to accompany.
 
-A teacher sees what is done in their own courses by those who are currently enrolled there, and all that is done by
-those who have a booking with them: whoever tutors somebody accompanies them in every course.
+A teacher sees what is done in their own courses by those who are currently enrolled there, and what is done in the
+course of a tutoring session of theirs by those who have a seat in it. A booking opens no other course: whoever may make
+sessions and bookings would widen their own reach by it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.whose import VIEW_PROGRESS, is_child_of
-from courses.whose import is_own_course, tutored_students
+from courses.whose import is_own_course, standing_seats
 
 
 def current_enrollments() -> Any:
@@ -30,10 +31,17 @@ def enrolled_courses(user: Any) -> Any:
     return current_enrollments().filter(user=user).values("course")
 
 
+def is_tutored(teacher: Any, learner: str, course: str) -> Any:
+    """The condition that who is at `learner` has a seat in a session of this teacher about the course at `course`."""
+    seats = standing_seats(teacher)
+    return Exists(seats.filter(student__user=OuterRef(learner), session__course=OuterRef(course)))
+
+
 def is_taught(teacher: Any, learner: str, *courses: str) -> Any:
     """The condition that this teacher accompanies the work of the person at `learner` in the course at `courses`."""
-    found: Any = Q(**{f"{learner}__in": tutored_students(teacher)})
+    found: Any = Q(pk__in=[])
     for course in courses:
+        found |= is_tutored(teacher, learner, course)
         # The course first, and the instructor again: so PostgreSQL looks for few enrolments, and among few.
         enrolled = current_enrollments().filter(course__instructor=teacher)
         here = Exists(enrolled.filter(user=OuterRef(learner), course=OuterRef(course)))

@@ -11,6 +11,7 @@ from config.base.models import BaseModel
 from config.base.querysets import AliveManager, AllManager
 
 from ..querysets import RoleQuerySet
+from ..roles import LABELS
 
 #: Names of permissions such as "accounts.view_user", in alphabetical order.
 PERMISSIONS_SHAPE = {
@@ -51,7 +52,7 @@ class Role(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return self.group.name
+        return str(LABELS.get(self.code, self.group.name))
 
     def natural_key(self) -> tuple[str]:
         return (self.code,)

@@ -1,6 +1,13 @@
 """The only writers beyond plain create, update and delete: one function per intention."""
 
-from .access import create_token, end_all_access, end_session, revoke_token, sign_out_everywhere
+from .access import (
+    create_token,
+    end_all_access,
+    end_session,
+    remove_factors,
+    revoke_token,
+    sign_out_everywhere,
+)
 from .activity import record_activity
 from .invitations import (
     accept_invitation,
@@ -40,6 +47,7 @@ __all__ = [
     "record_activity",
     "register",
     "register_user",
+    "remove_factors",
     "resend_invitation",
     "reset_password",
     "revoke_token",

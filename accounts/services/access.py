@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -94,6 +95,16 @@ def revoke_token(*, token: AuthToken) -> None:
     """Make one token worthless."""
     record_activity(verb=UserActivity.Verb.TOKEN_REVOKED, obj=token.user)
     token.delete()
+
+
+@transaction.atomic
+def remove_factors(*, user: User) -> User:
+    """Take every second factor and recovery code from somebody who has lost theirs, and end whatever they have open."""
+    for factor in Authenticator.objects.filter(user=user):
+        record_activity(verb=UserActivity.Verb.FACTOR_REMOVED, obj=user, detail=factor.type)
+        factor.delete()
+    end_all_access(user=user)
+    return user
 
 
 def remember_session(*, request: HttpRequest, user: User) -> None:

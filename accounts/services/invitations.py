@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Permission
 from django.core import signing
 from django.core.exceptions import ValidationError
@@ -77,7 +78,7 @@ def invitation_errors(invitation: Invitation, inviter: User) -> dict[str, list[V
     if BlockedEmailDomain.objects.blocks(invitation.email):
         message = _("Addresses of this domain are not accepted. Use another address.")
         refused["email"] = ValidationError(message, code="blocked_domain")
-    elif User.objects.by_email(invitation.email).exists():
+    elif _has_account(invitation.email):
         refused["email"] = ValidationError(
             _("Somebody with this address has an account already."), code="email_taken"
         )
@@ -164,6 +165,9 @@ def accept_invitation(
     if invitation.status == Invitation.Status.EXPIRED or invitation_key(invitation) != key:
         raise DomainError(_("This invitation has expired. Ask for a new one."), code="expired")
     _refuse_taken(invitation)
+    unconfirmed = User.objects.by_email(invitation.email).select_for_update().first()
+    if unconfirmed is not None:  # somebody registered with this address and never showed that it is theirs
+        unconfirmed.delete()
     user = User(
         email=invitation.email,
         username=username or unused_username(),
@@ -202,8 +206,13 @@ def _refuse_ended(invitation: Invitation) -> None:
         raise DomainError(_("This invitation has been withdrawn."), code="withdrawn")
 
 
+def _has_account(email: str) -> bool:
+    """Is this the confirmed address of somebody? One that anybody may have typed at the site is nobody's yet."""
+    return EmailAddress.objects.filter(user__in=User.objects.by_email(email), verified=True).exists()
+
+
 def _refuse_taken(invitation: Invitation) -> None:
-    if User.objects.by_email(invitation.email).exists():
+    if _has_account(invitation.email):
         raise DomainError(_("Somebody with this address has an account already."), code="email_taken")
 
 

@@ -16,5 +16,5 @@ def open_own_profile(*, profile: StudentProfile | ParentProfile) -> StudentProfi
     """
     profile.save()
     code = LEARNER if isinstance(profile, StudentProfile) else PARENT
-    profile.user.groups.add(Role.objects.get(code=code).group)
+    profile.user.groups.add(Role.all_objects.get(code=code).group)
     return profile

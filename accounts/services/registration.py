@@ -69,7 +69,7 @@ def sign_up(
         with transaction.atomic():
             user.username = user.username if username else unused_username()
             register(user=user, password=password, confirmed=False)
-            user.groups.add(Role.objects.get(code=role).group)
+            user.groups.add(Role.all_objects.get(code=role).group)
             OPEN_ROLES[role].objects.create(user=user, **({"level": level} if level else {}))
     except IntegrityError:
         if User.objects.by_email(email).exists():

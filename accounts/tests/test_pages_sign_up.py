@@ -4,7 +4,13 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.core.cache import cache
 from django.test import Client
 
@@ -182,12 +188,16 @@ def test_an_address_that_somebody_else_took_meanwhile_is_not_confirmed(client, m
 @pytest.mark.parametrize("protected", [False, True])
 def test_a_new_address_counts_once_its_link_is_opened_and_the_old_one_is_told(client, mailoutbox, protected):
     user = make.UserFactory(email="old@example.org", locale="fr")
+    code = ""
     if protected:
-        TOTP.activate(user, generate_totp_secret())
+        secret = generate_totp_secret()
+        TOTP.activate(user, secret)
+        code = format_hotp_value(hotp_value(secret, list(yield_hotp_counters_from_time())[1]))
     client.force_login(user)
     asked = client.post("/accounts/email/", {"email": "new@example.org", "action_add": ""})
-    assert asked.url.startswith("/accounts/reauthenticate/")  # the password once more
-    client.post(asked.url, {"password": make.PASSWORD, "next": "/accounts/email/"})
+    # The password once more, or the second factor of who has one.
+    assert asked.url.startswith("/accounts/2fa/reauthenticate/" if protected else "/accounts/reauthenticate/")
+    client.post(asked.url, {"password": make.PASSWORD, "code": code, "next": "/accounts/email/"})
     page = client.get("/accounts/email/").content.decode()
     assert "Ouvrez le lien que nous avons envoyé à new@example.org" in page
     assert User.objects.get(pk=user.pk).email == "old@example.org"

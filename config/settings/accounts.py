@@ -89,7 +89,7 @@ AXES_COOLOFF_TIME = timedelta(hours=1)
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_USERNAME_CALLABLE = "accounts.sign_in.lockout_name"
-AXES_CLIENT_IP_CALLABLE = "accounts.sign_in.client_address"
+AXES_CLIENT_IP_CALLABLE = "accounts.sign_in.counted_address"
 # Counts before the password is looked at, and keeps nothing of what was typed.
 AXES_HANDLER = "accounts.lockout.LockoutHandler"
 AXES_LOCKOUT_CALLABLE = "accounts.sign_in.locked_out"

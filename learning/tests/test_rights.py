@@ -114,10 +114,14 @@ def test_who_is_no_longer_taught_is_no_longer_seen(path, how, school):
 
 @EVERY
 @pytest.mark.parametrize("status", ["REQUESTED", "DONE", "CANCELLED"])
-def test_who_has_a_booking_is_accompanied_in_every_course(path, status, school):
+def test_who_has_a_booking_is_accompanied_in_the_course_that_it_is_about(path, status, school):
     tutor = TeacherFactory()
     profile = TeacherProfileFactory(user=tutor)
     BookingFactory(session__teacher=profile, student=school.child, status=status)
+    assert listed(api_client(tutor), f"{ME}/{path}/") == set(), "a booking about nothing opens no course"
+    BookingFactory(
+        session__teacher=profile, session__course=school.course, student=school.child, status=status
+    )
     seen = set() if status == "CANCELLED" else {school.mine[path].pk}
     assert listed(api_client(tutor), f"{ME}/{path}/") == seen
     assert listed(api_client(tutor), f"{API}/{WORK[path]}/") == seen

@@ -44,6 +44,8 @@ def account_links(request: HttpRequest) -> list[dict[str, Any]]:
         links.append({"title": _("My account"), "link": url})
     if request.user.has_usable_password():
         links.append({"title": _("Change password"), "link": reverse("admin:password_change")})
+    links.append({"title": _("Second factor"), "link": reverse("mfa_index")})
+    links.append({"title": _("Devices"), "link": reverse("usersessions_list")})
     return links
 
 
