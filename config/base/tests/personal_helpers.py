@@ -204,15 +204,9 @@ def _libraries(world: SimpleNamespace) -> None:
     log = model_of("admin.LogEntry").objects
     content_type = model_of("contenttypes.ContentType").objects.get_for_model(type(user))
     message = json.dumps([{"added": {"name": "student profile", "object": NAME}}])
-    for each in (NAME, FORMER_NAME):
-        log.create(
-            user=boss,
-            content_type=content_type,
-            object_id=user.pk,
-            object_repr=each,
-            action_flag=2,
-            change_message=message,
-        )
+    for who, each in ((boss, NAME), (user, FORMER_NAME)):
+        common = {"content_type": content_type, "object_id": user.pk, "action_flag": 2}
+        log.create(user=who, object_repr=each, change_message=message, **common)
     for name in ("AccessAttempt", "AccessFailureLog", "AccessLog"):
         for who in (f"user:{user.pk}", "nobody:abc"):
             more = (
