@@ -168,8 +168,8 @@ def erase(user: int) -> None:
         if columns := (*each.mention, *each.proven):
             mask(each.model, columns, person.proven, shared=shared, spared=spared)
     for model in kernel_models():
-        own = Q(id__any_of=sorted(person.keys.get(model, ()))) | Q(history_user__in=person.users)
-        mask_reasons(model, person.needles, of=own)
+        records = Q(id__any_of=sorted(person.keys.get(model, ()))) | Q(history_user__in=person.users)
+        mask_reasons(model, person.needles, of=records)
         mask_reasons(model, person.telling, of=Q(id__any_of=sorted(about.get(model, ()))))
         mask_reasons(model, person.proven)
 
