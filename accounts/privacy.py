@@ -11,19 +11,29 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db.models import Q
 
-from config.base.mentions import MASK, Kind, Masker
-from config.base.personal import Person, also_erase, by_user, declare, leave, nobodys
+from config.base.mentions import MASK, Kind, Masker, proven_forms
+from config.base.personal import Person, also_erase, by_object, by_user, declare, leave, nobodys
 
 from .models import User
 from .services.lockout import CODES, PASSWORDS
 
 #: No mail is ever delivered there (RFC 2606).
 ERASED_DOMAIN = "erased.invalid"
+
+#: What a session may say of somebody else than its owner: messages, and what a sign-in in several steps remembers.
+SPOKEN = frozenset(
+    {
+        *("_messages", "account_login", "account_verified_email", "account_email_verification_code"),
+        *("account_phone_verification", "account_password_reset_verification"),
+        "account_authentication_methods",
+    }
+)
 
 CHOSEN_BY_CODE = "A name that the program gives."
 
@@ -38,8 +48,11 @@ def neutral_name(key: Any) -> str:
 
 
 def addresses_of(person: Person) -> set[str]:
-    """The e-mail addresses that are or were the person's, in lower case, and are nobody else's by now."""
-    wanted = {each.lower() for each in person.values[Kind.EMAIL]}
+    """The e-mail addresses that are or were the person's, in lower case, and are nobody else's by now.
+
+    Not one that they only claimed: adding somebody's address to one's own and never confirming it proves nothing.
+    """
+    wanted = {each.lower() for each in person.values[Kind.EMAIL]} - person.unproven
     others = User.objects.filter(email__lower__in=wanted).exclude(pk__any_of=sorted(person.users))
     return wanted - {each.lower() for each in others.values_list("email", flat=True)}
 
@@ -53,11 +66,34 @@ def _guardianships(person: Person) -> Q:
     return by_user("parent__user", "student__user")(person)
 
 
+def _log_about_the_user(person: Person) -> Q:
+    return Q(
+        content_type__app_label="accounts",
+        content_type__model="user",
+        object_id__in=[str(key) for key in person.users],
+    )
+
+
+def _log_about_their_rows(person: Person) -> Q:
+    """What the log says of any row of theirs, by whomever, and what they did themselves."""
+    found = by_user("user")(person)
+    for model, keys in person.keys.items():
+        if keys and model is not LogEntry:
+            meta = model._meta
+            found |= Q(
+                content_type__app_label=meta.app_label,
+                content_type__model=meta.model_name,
+                object_id__in=[str(key) for key in keys],
+            )
+    return found
+
+
 # Libraries, before the person: the address that django-allauth keeps follows the neutral one.
 declare(
     "account.EmailAddress",
     own=by_user("user"),
     identifies={"email": Kind.EMAIL},
+    claimed=Q(verified=False),
     export=("email", "verified", "primary"),
     purge=True,
 )
@@ -72,8 +108,10 @@ declare(
 declare("knox.AuthToken", own=by_user("user"), export=("created", "expiry"), purge=True)
 declare(
     "admin.LogEntry",
-    own=by_user("user"),
+    own=_log_about_the_user,
+    exported=by_user("user"),
     export=("action_time", "action_flag"),
+    about=_log_about_their_rows,
     mention=("object_repr", "change_message"),
     impersonal={"object_id": "A number."},
 )
@@ -109,6 +147,7 @@ declare(
         "full_name": MASK,
         "phone": None,
     },
+    proven=("full_name",),
     impersonal={"password": "Made unusable by `services.erase_person`.", "time_zone": "A choice of many."},
 )
 declare(
@@ -117,6 +156,7 @@ declare(
     export=("level", "school", "birth_date", "learning_goals"),
     blank={"school": "", "birth_date": None, "learning_goals": ""},
     mention=("learning_goals",),
+    proven=("school",),
 )
 declare("accounts.ParentProfile", own=by_user("user"), export=("preferred_contact",))
 declare(
@@ -135,6 +175,7 @@ declare(
     own=by_user("user"),
     export=("department", "job_title"),
     blank={"department": "", "job_title": ""},
+    proven=("department", "job_title"),
 )
 declare(
     "accounts.Guardianship",
@@ -154,6 +195,7 @@ declare(
     "accounts.UserActivity",
     own=by_user("user"),
     export=("verb", "object_type", "object_id", "occurred_at", "detail"),
+    about=by_object(),
     mention=("detail",),
     impersonal={"object_type": CHOSEN_BY_CODE, "request_id": "A number that the proxy gave."},
 )
@@ -174,16 +216,32 @@ leave("sessions.Session", "Has no column of the person: see `end_sessions`.")
 
 @also_erase
 def end_sessions(person: Person) -> None:
-    """Browsers' sessions are texts that only decoding tells apart: the person's are deleted, others' are masked.
+    """Browsers' sessions are texts that only decoding tells apart: the person's are deleted, others' go on.
 
-    Those that are listed have been ended; this finds the ones that nobody listed, a sign-in half done, somebody who
-    acts as the person, and a message to staff that names them.
+    Those that are listed have been ended; this finds the ones that nobody listed, a sign-in half done and somebody who
+    acts as the person. In others', only what may hold an address or a phone is looked at (`SPOKEN`), and only for
+    those: no name that somebody chose reaches what says who is signed in and by what.
     """
-    masker, own, store = Masker(person.needles), {str(key) for key in person.users}, SessionStore()
+    kinds = (Kind.EMAIL, Kind.PHONE)
+    sought = {form for kind in kinds for value in person.values[kind] for form in proven_forms(kind, value)}
+    masker, own, store = (
+        Masker(sought & person.proven.keys()),
+        {str(key) for key in person.users},
+        SessionStore(),
+    )
     for session in Session.objects.all().iterator(chunk_size=500):
         data = session.get_decoded()
-        if str(data.get(SESSION_KEY)) in own or own & {str(each) for each in data.get("hijack_history", ())}:
+        if _is_theirs(data, own):
             session.delete()
-        elif (masked := masker(data)) != data:
+            continue
+        masked = {name: masker(value) if name in SPOKEN else value for name, value in data.items()}
+        if masked != data:
             session.session_data = store.encode(masked)
             session.save(update_fields=["session_data"])
+
+
+def _is_theirs(data: dict[str, Any], own: set[str]) -> bool:
+    begun = data.get("account_login")
+    half_done = {str(begun.get("user_pk"))} if SESSION_KEY not in data and isinstance(begun, dict) else set()
+    acting = {str(each) for each in data.get("hijack_history", ())}
+    return bool(own & ({str(data.get(SESSION_KEY))} | half_done | acting))

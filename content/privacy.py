@@ -1,12 +1,14 @@
 """What this app holds of people; see `config.base.personal`.
 
 Ratings keep their stars and lose their words. A request keeps what was asked for, of which the person is no part. A
-document that was made for the person, or that names them, loses its bytes; its fingerprints stay, so that a copy which
-somebody kept can still be told.
+document that was made for the person, or whose text holds an address or phone of theirs, loses its bytes; its
+fingerprints stay, so that a copy which somebody kept can still be told.
 """
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
@@ -14,15 +16,16 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from config.base.erasure import overwrite
-from config.base.mentions import MASK, Masker, Mentions
-from config.base.personal import Person, also_erase, by_user, declare, leave
+from config.base.erasure import mask, overwrite
+from config.base.mentions import MASK, Masker, Mentions, Needles
+from config.base.personal import Person, also_erase, by_user, declare, nobodys
 
-from .models import GeneratedDocument
+from .hashing import TEXT_FIELDS, text_sha256
+from .models import BrickVersion, DocumentBrick, GeneratedDocument
 
 FINGERPRINT = "A fingerprint."
 EMPTIED = "Emptied by `erase_documents`."
-CONTENT = "What is taught: it is in no document of a person by anything but a number."
+SLUG = "A slug."
 #: Filled in a document from the person it is for.
 FROM_THE_STUDENT = "student_name"
 
@@ -72,17 +75,73 @@ declare(
     blank={"comment": ""},
     mention=("comment",),
 )
-for _label in ("ContentBrick", "BrickVersion", "ContentTemplate"):
-    leave(f"content.{_label}", CONTENT)
+declare(
+    "content.ContentBrick",
+    own=nobodys,
+    proven=("title", "body", "answer", "source"),
+    impersonal={"slug": SLUG, "family": SLUG, "tags": SLUG},
+)
+declare(
+    "content.BrickVersion",
+    own=nobodys,
+    impersonal={**dict.fromkeys(TEXT_FIELDS, "Masked by `mask_versions`."), "sha256": FINGERPRINT},
+)
+declare(
+    "content.ContentTemplate",
+    own=nobodys,
+    proven=("name", "slots", "placeholders"),  # the revision stays: a word less is not another layout
+    impersonal={"slug": SLUG},
+)
+
+
+@also_erase
+def mask_versions(person: Person) -> None:
+    """Published versions lose addresses and phones as the bricks do; their fingerprints, and every pin, follow.
+
+    A version is immutable and fingerprinted; it is masked all the same, because a published text is one too many
+    doors through which the person would still be found. The new fingerprint is that of the masked text, so that
+    `check_data` finds every version as it is fingerprinted, a brick is not taken for changed since its publication,
+    and the documents that pin it (`DocumentBrick`, the manifest) name what is there. Such a document holds the same
+    text, and so loses its bytes: nothing that could be compared with the old fingerprint is left.
+    """
+    every = BrickVersion.all_objects
+    before = dict(every.filter(_mentioned(TEXT_FIELDS, person.proven)).values_list("pk", "sha256"))
+    columns = (*TEXT_FIELDS, "sha256")
+    follow = {"sha256": lambda values: text_sha256(**{name: values[name] for name in TEXT_FIELDS})}
+    mask(BrickVersion, columns, person.proven, follow=follow)
+    after = dict(every.filter(pk__any_of=sorted(before)).values_list("pk", "sha256"))
+    new = {old: after[pk] for pk, old in before.items() if after[pk] != old}
+    pins = DocumentBrick.all_objects.filter(sha256__in=new)
+    documents = set(pins.values_list("document", flat=True))
+    overwrite(
+        DocumentBrick,
+        set(pins.values_list("pk", flat=True)),
+        {"sha256": lambda stored, _key: new.get(stored, stored)},
+    )
+    overwrite(GeneratedDocument, documents, {"manifest": partial(_pinned, new)})
+
+
+def _pinned(new: dict[str, str], manifest: Any, _key: Any) -> Any:
+    bricks = [
+        {**each, "sha256": new.get(each.get("sha256"), each.get("sha256"))}
+        for each in manifest.get("bricks", ())
+    ]
+    return {**manifest, "bricks": bricks} if bricks else manifest
 
 
 @also_erase
 def erase_documents(person: Person) -> None:
-    """Empty every document made for the person, by them for nobody else, or naming them; its files go after commit."""
+    """Empty what was made for the person, by them for nobody else, or tells of them; its files go after commit.
+
+    Of what they made for others, that which names them; of what others made, only that whose text holds an e-mail
+    address, phone or street address of theirs. Somebody else's document is never emptied for a name.
+    """
     made_for = by_user("request__student__user")(person)
-    made_by = by_user("request__requester")(person) & Q(request__student__isnull=True)
+    made_by = by_user("request__requester")(person)
     every = GeneratedDocument.all_objects.all()
-    keys = set(every.filter(made_for | made_by).values_list("pk", flat=True)) | _naming(person)
+    theirs = made_for | made_by & Q(request__student__isnull=True)
+    keys = set(every.filter(theirs).values_list("pk", flat=True))
+    keys |= _telling(every.filter(made_by), person.telling) | _telling(every, person.proven)
     files = [name for name in every.filter(pk__any_of=sorted(keys)).values_list("pdf", flat=True) if name]
     students = set(every.filter(made_for).values_list("pk", flat=True))
     overwrite(GeneratedDocument, students, {"manifest": _without_student})
@@ -90,18 +149,27 @@ def erase_documents(person: Person) -> None:
     transaction.on_commit(partial(_delete_files, files))
 
 
-def _naming(person: Person) -> set[int]:
-    """Documents whose title, text or manifest names the person. What the PDF says the manifest says too."""
-    columns, masker = ("title", "html", "manifest"), Masker(person.needles)
-    mentioned = Q()
-    for column in columns if person.needles else ():
-        mentioned |= Q(Mentions(column, person.needles))
-    rows = GeneratedDocument.all_objects.filter(mentioned) if mentioned else GeneratedDocument.objects.none()
-    return {
-        pk
-        for pk, *values in rows.values_list("pk", *columns).iterator(chunk_size=100)
-        if any(masker(value) != value for value in values)
-    }
+def _telling(rows: Any, needles: Needles) -> set[int]:
+    """Documents whose title, text or manifest tells of the person. What the PDF says the manifest says too.
+
+    Of the HTML, its words: tags are none, but a link may hold an e-mail address.
+    """
+    columns, masker = ("title", "html", "manifest"), Masker(needles)
+    linked = Masker({each for each in needles if "@" in each or "%40" in each})
+    found = set()
+    rows = rows.filter(_mentioned(columns, needles)).values_list("pk", *columns)
+    for pk, title, text, manifest in rows.iterator(chunk_size=100):
+        words = html.unescape(re.sub(r"<[^>]*>", " ", text))
+        if any(masker(each) != each for each in (title, words, manifest)) or linked(text) != text:
+            found.add(pk)
+    return found
+
+
+def _mentioned(columns: Iterable[str], needles: Needles) -> Q:
+    found = Q(pk__in=())
+    for column in columns if needles else ():
+        found |= Q(Mentions(column, needles))
+    return found
 
 
 def _without_student(manifest: Any, _key: Any) -> Any:

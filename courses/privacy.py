@@ -1,14 +1,15 @@
 """What this app holds of people; see `config.base.personal`.
 
 What is taught is published under its teacher's name, and is searched for that name; it is not searched for learners'
-names, because a learner may be called like somebody whom a lesson is about.
+names, because a learner may be called like somebody whom a lesson is about. Addresses and phones are looked for in
+all of it.
 """
 
 from __future__ import annotations
 
 from django.db.models import Q
 
-from config.base.personal import Own, Person, by_user, declare, leave
+from config.base.personal import Own, Person, by_user, declare, leave, nobodys
 
 from .models import Course
 
@@ -31,35 +32,30 @@ declare(
     own=_ever_taught,
     export=("title", "slug", "status", "published_at"),
     mention=("title", "summary", "description"),
-    everywhere=False,
     impersonal={"slug": ADDRESS, "price_currency": "A currency."},
 )
 declare(
     "courses.Lesson",
     own=_within("course"),
     mention=("title", "body"),
-    everywhere=False,
     impersonal={"slug": ADDRESS},
 )
 declare(
     "courses.Video",
     own=_within("lesson__course"),
     mention=("title",),
-    everywhere=False,
     impersonal={"url": "Where a film lies.", "captions_url": "Where its words lie."},
 )
 declare(
     "courses.Exercise",
     own=_within("lesson__course"),
     mention=("prompt", "explanation"),
-    everywhere=False,
-    impersonal={"options": "Fit the answer key.", "answer": "The answer key."},
+    proven=("options", "answer"),  # together, so that they go on fitting each other
 )
 declare(
     "courses.Quiz",
     own=lambda person: _within("course")(person) | _within("lesson__course")(person),
     mention=("title",),
-    everywhere=False,
 )
 leave("courses.QuizItem", "Which exercise is in which quiz.")
 declare(
@@ -73,5 +69,5 @@ declare(
     own=by_user("student__user"),
     export=("session__formula__name", "status", "starts_at", "ends_at"),
 )
-leave("courses.Formula", "What is sold, not to whom.")
+declare("courses.Formula", own=nobodys, proven=("name",), impersonal={"price_currency": "A currency."})
 leave("courses.Subject", "What is taught, not by whom.")

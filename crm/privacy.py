@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from accounts.privacy import addresses_of
 from config.base.mentions import MASK, Kind
-from config.base.personal import Own, Person, by_user, declare, leave
+from config.base.personal import Own, Person, by_object, by_user, declare, leave
 
 from .models import Customer
 from .validators import email_match_key
@@ -85,6 +85,7 @@ declare(
         "postal_code": "",
         "city": "",
     },
+    proven=("full_name",),
     impersonal={"email_key": "Follows the e-mail address.", "country": "Millions live there."},
 )
 declare(
@@ -148,6 +149,7 @@ declare(
     own=_notes_about,
     export=("severity", "code", "message", "details", "resolved_at"),
     blank={"message": MASK, "details": lambda _stored, _key: {}},
+    about=by_object(),
     mention=("message", "details"),
     impersonal={"code": CODES, "object_type": CODES},
 )

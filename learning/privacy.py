@@ -14,9 +14,7 @@ from config.base.erasure import mask
 from config.base.mentions import MASK
 from config.base.personal import Person, also_erase, by_user, declare
 
-from .models import ConversationParticipant, ExerciseAttempt
-
-SNAPSHOT = "The exercise as it was: see `mask_prompts`."
+from .models import Conversation, ConversationParticipant, ExerciseAttempt
 
 
 def without_words(answer: Any, _key: Any) -> Any:
@@ -38,6 +36,16 @@ def without_excerpt(context: Any, _key: Any) -> Any:
 def _takes_part(person: Person) -> Q:
     places = ConversationParticipant.all_objects.filter(by_user("user")(person))
     return by_user("created_by")(person) | Q(pk__in=places.values("conversation"))
+
+
+def _said_with_them(person: Person) -> Q:
+    """Messages of the conversations that they take part in, or opened."""
+    return Q(conversation__in=Conversation.all_objects.filter(_takes_part(person)).order_by().values("pk"))
+
+
+def _of_their_courses(person: Person) -> Q:
+    """Reviews of what they teach or taught."""
+    return Q(course__any_of=sorted(person.rows("courses.Course")))
 
 
 declare(
@@ -82,18 +90,20 @@ declare(
     ),
     blank={"answer": without_words},
     mention=("answer",),
-    impersonal={"snapshot_prompt": SNAPSHOT, "snapshot_options": SNAPSHOT, "snapshot_key": SNAPSHOT},
+    proven=("snapshot_prompt", "snapshot_options", "snapshot_key"),  # as in the exercise; see `mask_prompts`
 )
 declare(
     "learning.Grade",
     own=by_user("attempt__user"),
     export=("attempt__number", "score", "is_correct", "source", "feedback", "graded_at"),
+    about=by_user("grader"),
     mention=("feedback",),
 )
 declare(
     "learning.Review",
     own=by_user("user"),
     export=("course__title", "rating", "comment", "is_visible"),
+    about=_of_their_courses,
     blank={"comment": ""},
     mention=("comment",),
 )
@@ -103,6 +113,7 @@ declare(
     exported=_takes_part,
     export=("reference", "title", "status", "closed_at"),
     blank={"title": MASK},
+    about=_takes_part,
     mention=("title",),
 )
 declare(
@@ -114,6 +125,7 @@ declare(
     "learning.ChatMessage",
     own=by_user("author"),
     export=("conversation__reference", "role", "body", "context"),
+    about=_said_with_them,
     blank={"body": MASK, "context": without_excerpt},
     mention=("body", "context"),
 )
@@ -125,4 +137,4 @@ def mask_prompts(person: Person) -> None:
     taught = ExerciseAttempt.all_objects.filter(
         exercise__lesson__course__any_of=sorted(person.rows("courses.Course"))
     )
-    mask(ExerciseAttempt, ["snapshot_prompt"], person.needles, keys=set(taught.values_list("pk", flat=True)))
+    mask(ExerciseAttempt, ["snapshot_prompt"], person.telling, keys=set(taught.values_list("pk", flat=True)))

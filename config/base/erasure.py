@@ -51,12 +51,14 @@ def mask(
     shared: Collection[str] = (),
     spared: Collection[Any] = (),
     keys: Collection[Any] | None = None,
+    follow: Mapping[str, Callable[[dict[str, Any]], Any]] | None = None,
     using: str = "default",
 ) -> int:
     """Replace every mention in these columns, in rows and records; the number of rows that held one.
 
     `shared` are the needles that stand for somebody else as well: they stay in the rows `spared`, which are the
     other's. `keys` limits it to these rows. An e-mail column that holds an address of the person is emptied.
+    `follow`: {column: its value, from those of `columns` after masking}, in rows where something was masked.
     """
     if not needles:
         return 0
@@ -70,11 +72,13 @@ def mask(
 
     def change(key: Any, stored: dict[str, Any]) -> dict[str, Any]:
         masker = elsewhere if key in spared else everywhere
-        changed = {}
+        changed: dict[str, Any] = {}
         for name, value in stored.items():
             new = masker(value)
             if new != value:
                 changed[name] = empty.get(name, new)
+        if changed and follow:
+            changed |= {name: derive({**stored, **changed}) for name, derive in follow.items()}
         return changed
 
     rows = None if keys is None else {_key(model): keys}
@@ -82,11 +86,11 @@ def mask(
     return _rewrite(model, columns, change, rows, records, using, needles)
 
 
-def mask_reasons(model: Any, needles: Needles, *, using: str = "default") -> None:
-    """Replace every mention in the reasons that people gave for their changes."""
+def mask_reasons(model: Any, needles: Needles, *, of: Q | None = None, using: str = "default") -> None:
+    """Replace every mention in the reasons that people gave for their changes; `of` limits it to these records."""
     masker = Masker(needles)
     name = "history_change_reason"
-    records = model.history.model._base_manager.using(using).filter(Mentions(name, needles))
+    records = model.history.model._base_manager.using(using).filter(of or Q(), Mentions(name, needles))
     for key, reason in list(records.values_list("pk", name)) if needles else ():
         if masker(reason) != reason:
             records.filter(pk=key).update(**{name: masker(reason)})

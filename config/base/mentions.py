@@ -29,6 +29,9 @@ from .search import fold
 MASK = "[…]"
 SHORTEST = len(MASK)
 
+#: Below these a text is too common to mean one person in rows that are not theirs.
+PHONE_DIGITS, ADDRESS_LENGTH, CODE_LENGTH, NAME_LENGTH = 9, 10, 6, 6
+
 #: {text as compared: text as written}
 Needles = Mapping[str, str]
 
@@ -59,6 +62,39 @@ def forms(kind: Kind, value: Any) -> dict[str, str]:
         return {}  # « 1234 » is a number like any other
     written |= {html.escape(each) for each in written}
     return {folded: each for each in written if len(folded := fold(each) or "") >= SHORTEST}
+
+
+def proven_forms(kind: Kind, value: Any) -> dict[str, str]:
+    """Those that can only mean this person, wherever they stand; none of what one may call oneself.
+
+    A name or user name is what somebody typed about themselves, « le résultat » or « div »: no proof of anything.
+    """
+    found = forms(kind, value)
+    if kind is Kind.EMAIL:
+        return {each: written for each, written in found.items() if "@" in each or "%40" in each}
+    if kind is Kind.PHONE:
+        return {
+            each: written for each, written in found.items() if len(re.findall(r"\d", each)) >= PHONE_DIGITS
+        }
+    if kind is Kind.ADDRESS:
+        text = fold(str(value)) or ""
+        whole = len(text) >= ADDRESS_LENGTH and " " in text and re.search(r"\d", text)
+        return found if whole else {}
+    if kind is Kind.CODE:
+        return {each: written for each, written in found.items() if len(each) >= CODE_LENGTH}
+    return {}
+
+
+def telling_forms(kind: Kind, value: Any) -> dict[str, str]:
+    """Those that mean this person in a row that is linked to them: also names of several words, and user names that
+    are no word; « Paul » and « div » mean nothing outside the person's own rows.
+    """
+    text = " ".join(str(value or "").split())
+    if kind is Kind.NAME:
+        return forms(kind, value) if " " in text and len(text) >= NAME_LENGTH else {}
+    if kind is Kind.USERNAME:
+        return forms(kind, value) if re.search(r"[^a-zA-Z]", text) and len(text) >= NAME_LENGTH else {}
+    return proven_forms(kind, value)
 
 
 def _phone_forms(text: str) -> Iterable[str]:

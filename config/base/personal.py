@@ -7,154 +7,77 @@ Each app says so in its `privacy.py`, which is found like `roles.py`; this modul
         own=by_user("user"),                       # whose rows
         export=("course__title", "rating", "comment"),
         blank={"comment": ""},                     # overwritten in the person's own rows, and in their history
-        mention=("comment",),                      # texts of anybody in which the person may be named
+        about=_of_their_courses,                   # rows of others that are directly linked to the person
+        mention=("comment",),                      # texts in which the person may be named
     )
     leave("courses.Subject", "What is taught, not who.")
 
 `config/base/tests/test_personal.py` holds every model, and every text and JSON column, to be accounted for.
 
-Values that identify somebody (`identifies`), now or formerly, are looked for in the texts of `mention`. A value that
-another person has too (a namesake, a family's phone) stays in the rows that are that other person's.
+Values that identify somebody (`identifies`), now or formerly, are looked for in the texts of `mention`, and how far
+depends on what they prove:
+
+- in a person's own rows, every one of them;
+- in rows directly linked to them (`about`: feedback on their work, talks they take part in, the log about them), those
+  that mean somebody: not a single common word (`mentions.telling_forms`);
+- in all other rows, only what nobody else is called by: e-mail addresses that were confirmed, phones, street addresses
+  and customer codes that are long enough (`mentions.proven_forms`). These are looked for in the columns `proven` too.
+
+So a bare name in a stranger's row stays. People choose their names: whoever calls themselves « le résultat » and has
+themselves erased would take the words out of everybody's texts, and a name is not provably theirs anyway.
+
+A value that another person has too (a namesake, a family's phone) stays in the rows that are that other person's; one
+that is not an e-mail address then proves nothing and leaves only the person's own and linked rows.
 """
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import Q
-from django.utils.module_loading import autodiscover_modules
 
+from .declarations import (
+    ERASERS,
+    Own,
+    Person,
+    Personal,
+    also_erase,
+    by_object,
+    by_user,
+    declare,
+    declared,
+    leave,
+    left,
+    nobodys,
+)
 from .erasure import mask, mask_reasons, overwrite
 from .introspection import is_kernel_model, kernel_models
-from .mentions import Kind, Mentions, forms
+from .mentions import Mentions, forms, proven_forms, telling_forms
 
-
-@dataclass
-class Person:
-    """Whose data: one person, or those who share a name with one; filled in the order of declaration."""
-
-    users: frozenset[int]
-    #: {model: keys of the rows that are theirs}
-    keys: dict[Any, set[Any]] = field(default_factory=dict)
-    #: What identifies them, now and formerly, by kind.
-    values: dict[Kind, set[str]] = field(default_factory=lambda: defaultdict(set))
-    #: {text as compared: text as written}
-    needles: dict[str, str] = field(default_factory=dict)
-
-    def rows(self, label: str) -> set[Any]:
-        """The keys of their rows of a model declared before."""
-        return self.keys.get(apps.get_model(label), set())
-
-
-Own = Callable[[Person], Q]
-
-
-@dataclass(frozen=True)
-class Personal:
-    """What one model holds of people; see the module."""
-
-    model: Any
-    own: Own
-    identifies: Mapping[str, Kind]
-    export: tuple[str, ...]
-    exported: Own
-    blank: Mapping[str, Any]
-    mention: tuple[str, ...]
-    everywhere: bool
-    impersonal: Mapping[str, str]
-    purge: bool
-
-
-_declared: dict[Any, Personal] = {}
-_left: dict[Any, str] = {}
-_erasers: list[Callable[[Person], None]] = []
-
-
-def declare(
-    label: str,
-    *,
-    own: Own,
-    identifies: Mapping[str, Kind] | None = None,
-    export: tuple[str, ...] = (),
-    exported: Own | None = None,
-    blank: Mapping[str, Any] | None = None,
-    mention: tuple[str, ...] = (),
-    everywhere: bool = True,
-    impersonal: Mapping[str, str] | None = None,
-    purge: bool = False,
-) -> None:
-    """Say what of this model is whose.
-
-    - `own`: which rows are a person's; after the models it builds on.
-    - `identifies`: columns of own rows that identify the person.
-    - `export`: columns that an export shows, of the rows `exported` (else `own`); a path reaches what they point at.
-    - `blank`: {column: value, or a function of the stored value and the key}; own rows.
-    - `mention`: columns that may name the person: in all rows, or with `everywhere=False` in own rows alone.
-    - `impersonal`: {text or JSON column: why it holds nothing of a person}; columns with choices need no reason.
-    - `purge`: own rows are really deleted, after `blank` has emptied their history.
-    """
-    model = apps.get_model(label)
-    _declared[model] = Personal(
-        model=model,
-        own=own,
-        identifies=identifies or {},
-        export=export,
-        exported=exported or own,
-        blank=blank or {},
-        mention=mention,
-        everywhere=everywhere,
-        impersonal=impersonal or {},
-        purge=purge,
-    )
-
-
-def leave(label: str, reason: str) -> None:
-    """Say why no row of this model is about a person, or where its rows are dealt with."""
-    _left[apps.get_model(label)] = reason
-
-
-def also_erase(eraser: Callable[[Person], None]) -> Callable[[Person], None]:
-    """Have an erasure call this, in its transaction, for what no declaration can say; usable as a decorator."""
-    if eraser not in _erasers:
-        _erasers.append(eraser)
-    return eraser
-
-
-def by_user(*paths: str) -> Own:
-    """Rows from which one of these paths of foreign keys leads to the person."""
-
-    def own(person: Person) -> Q:
-        found = Q()
-        for path in paths:
-            found |= Q(**{f"{path}__any_of": sorted(person.users)})
-        return found
-
-    return own
-
-
-def nobodys(person: Person) -> Q:
-    """For models that may name people and belong to none."""
-    return Q(pk__in=())
-
-
-def declared() -> tuple[Personal, ...]:
-    """Every declaration, those that others build on first."""
-    autodiscover_modules("privacy")
-    return tuple(_declared.values())
-
-
-def left() -> dict[Any, str]:
-    """{model: why it is not declared}"""
-    autodiscover_modules("privacy")
-    return dict(_left)
+__all__ = [
+    "Own",
+    "Person",
+    "Personal",
+    "also_erase",
+    "by_object",
+    "by_user",
+    "declare",
+    "declared",
+    "erase",
+    "export",
+    "fates",
+    "identify",
+    "leave",
+    "left",
+    "nobodys",
+]
 
 
 def identify(user: int) -> Person:
@@ -162,6 +85,7 @@ def identify(user: int) -> Person:
     person = Person(users=frozenset({user}))
     for each in declared():
         _collect(each, person, set())
+    _weigh(person)
     return person
 
 
@@ -222,27 +146,44 @@ def erase(user: int) -> None:
     """
     person = identify(user)
     others, shared = _namesakes(person)
+    for needle in shared:
+        if "@" not in needle and "%40" not in needle:
+            person.proven.pop(needle, None)
+    about = {each.model: _keys(each.model, each.about(person)) for each in declared()}
     for each in declared():
         keys = person.keys[each.model]
         if each.blank:
             overwrite(each.model, keys, each.blank)
         if each.purge:
             _purge(each.model, keys)
-    for eraser in _erasers:
+    for eraser in ERASERS:
         eraser(person)
     for each in declared():
+        own = person.keys[each.model]
+        spared = others.keys[each.model] - own
         if each.mention:
-            own = person.keys[each.model]
-            mask(
-                each.model,
-                each.mention,
-                person.needles,
-                shared=shared,
-                spared=others.keys[each.model] - own,
-                keys=None if each.everywhere else own,
-            )
+            linked = about[each.model] - own
+            mask(each.model, each.mention, person.needles, shared=shared, spared=spared, keys=own)
+            mask(each.model, each.mention, person.telling, shared=shared, spared=spared, keys=linked)
+        if columns := (*each.mention, *each.proven):
+            mask(each.model, columns, person.proven, shared=shared, spared=spared)
     for model in kernel_models():
-        mask_reasons(model, person.needles)
+        records = Q(id__any_of=sorted(person.keys.get(model, ()))) | Q(history_user__in=person.users)
+        mask_reasons(model, person.needles, of=records)
+        mask_reasons(model, person.telling, of=Q(id__any_of=sorted(about.get(model, ()))))
+        mask_reasons(model, person.proven)
+
+
+def _keys(model: Any, which: Q) -> set[Any]:
+    return set(model._base_manager.filter(which).order_by().values_list("pk", flat=True))
+
+
+def _weigh(person: Person) -> None:
+    for kind, values in person.values.items():
+        for value in values:
+            if value.lower() not in person.unproven:
+                person.telling |= telling_forms(kind, value)
+                person.proven |= proven_forms(kind, value)
 
 
 def _collect(each: Personal, person: Person, more: set[Any]) -> None:
@@ -257,6 +198,9 @@ def _collect(each: Personal, person: Person, more: set[Any]) -> None:
         ]
     else:
         sources = [each.model._base_manager.filter(pk__in=keys)]
+    if each.claimed is not None:
+        for values in sources[0].filter(each.claimed).order_by().values_list(*each.identifies):
+            person.unproven |= {str(value).lower() for value in values if value}
     for source in sources:
         for values in source.order_by().values_list(*each.identifies).distinct():
             for kind, value in zip(each.identifies.values(), values, strict=True):

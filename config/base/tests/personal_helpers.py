@@ -34,6 +34,12 @@ BEFORE = (FORMER_EMAIL, FORMER_NAME, FORMER_USERNAME, FORMER_PHONE, FORMER_ADDRE
 PLANTED = (*NOW, *BEFORE, UNCONFIRMED, CODE)
 #: What nobody declares a mention of, but the person wrote: it goes with its column.
 OWN_WORDS = "Ce que moi seule ai écrit"
+#: What proves itself: it is planted in rows of strangers too, where a bare name stays (see `config.base.personal`).
+PROVEN = f"{EMAIL} · {PHONE} · {ADDRESS} · {FORMER_EMAIL} · {FORMER_PHONE} · {CUSTOMER_EMAIL}"
+OF_NOBODY = {
+    *("accounts.BlockedEmailDomain", "courses.Formula"),
+    *("content.ContentBrick", "content.BrickVersion", "content.ContentTemplate"),
+}
 
 SAYS = " · ".join(NOW)
 SAID = " · ".join(BEFORE).upper()
@@ -57,6 +63,7 @@ def build() -> SimpleNamespace:
     _content(world)
     _crm(world)
     _libraries(world)
+    _strangers(world)
     _say_it_everywhere(personal.identify(user.pk))
     return world
 
@@ -73,7 +80,7 @@ def _accounts(world: SimpleNamespace) -> None:
         role = make("accounts.Role")
         model_of("accounts.Invitation").objects.create(email=email, full_name=NAME, role=role)
     make("accounts.UserActivity", user=user, detail=f"Seen {EMAIL}")
-    make("accounts.BlockedEmailDomain", reason=f"Complaint of {NAME}")
+    make("accounts.BlockedEmailDomain", reason=f"Complaint of {EMAIL}")
 
 
 def _courses(world: SimpleNamespace) -> None:
@@ -83,7 +90,7 @@ def _courses(world: SimpleNamespace) -> None:
     world.exercise = make("courses.Exercise", lesson=lesson, prompt=f"Who is {NAME}?", kind="FREE_FORM")
     make("courses.Quiz", lesson=lesson, title=NAME)
     session = make("courses.TutoringSession", teacher=world.teacher, location=ADDRESS)
-    make("courses.TutoringSession", location=f"At {NAME}'s, {ADDRESS}")
+    make("courses.TutoringSession", location=f"Ask {EMAIL}, {ADDRESS}")
     make("courses.Booking", session=session, student=world.student)
 
 
@@ -106,8 +113,8 @@ def _learning(world: SimpleNamespace) -> None:
             grader=world.other,
             feedback=SAYS,
         )
-    make("learning.ExerciseAttempt", exercise=world.exercise, answer={"text": f"It is {NAME}."})
-    make("learning.Grade", feedback=f"Copied from {FORMER_NAME}", graded_at=datetime(2026, 5, 5, tzinfo=UTC))
+    make("learning.ExerciseAttempt", exercise=world.exercise, answer={"text": f"It is {EMAIL}."})
+    make("learning.Grade", feedback=f"Copied from {FORMER_EMAIL}", graded_at=datetime(2026, 5, 5, tzinfo=UTC))
     from config.base.audit import audit_context
 
     with audit_context(actor=user, reason=f"{NAME} asked for it"):
@@ -123,7 +130,7 @@ def _learning(world: SimpleNamespace) -> None:
         body=f"Hello {NAME}, {PHONE}?",
         role="STAFF",
     )
-    make("learning.Conversation", title=f"About {USERNAME}").delete()
+    make("learning.Conversation", title=f"About {EMAIL}").delete()
 
 
 def _content(world: SimpleNamespace) -> None:
@@ -153,7 +160,7 @@ def _content(world: SimpleNamespace) -> None:
         html="<p>7 × 8</p>",
         pdf=ContentFile(b"%PDF 56", name="a.pdf"),
     )
-    make("content.DocumentRequest", status="FAILED", error=f"No room for {NAME}")
+    make("content.DocumentRequest", status="FAILED", error=f"No room for {EMAIL}")
     world.rating = make("content.ContentBrickRating", user=world.user, score=2, comment=OWN_WORDS)
 
 
@@ -176,7 +183,7 @@ def _crm(world: SimpleNamespace) -> None:
     make("crm.CustomerMerge", survivor=customer, merged=absorbed)
     line = make("crm.OrderLine", customer=customer, raw_label=f"Engraved: {NAME}")
     make("crm.OrderLine", customer=world.matched)
-    make("crm.OrderLine", raw_label=f"A gift for {NAME}, {ADDRESS}")
+    make("crm.OrderLine", raw_label=f"A gift, {ADDRESS}")
     make("crm.ContactEvent", customer=customer, campaign=f"Birthday of {NAME}")
     make("crm.ClientMasterProfile", customer=customer)
     facts = {"components": [{"name": "frequency", "value": 0.75}], "facts": {"name": NAME}}
@@ -184,7 +191,7 @@ def _crm(world: SimpleNamespace) -> None:
     make("crm.OutcomeEvent", reco_item=item, order_line=line)
     about = {"object_type": "crm.customer", "object_id": customer.pk}
     make("crm.AuditItem", batch=batch, message=OWN_WORDS, details={"value": OWN_WORDS}, **about)
-    make("crm.AuditItem", message=f"{CODE} is not {CUSTOMER_EMAIL}", details={"value": NAME, "row": 3})
+    make("crm.AuditItem", message=f"{CODE} is not {CUSTOMER_EMAIL}", details={"value": EMAIL, "row": 3})
 
 
 def _libraries(world: SimpleNamespace) -> None:
@@ -197,15 +204,9 @@ def _libraries(world: SimpleNamespace) -> None:
     log = model_of("admin.LogEntry").objects
     content_type = model_of("contenttypes.ContentType").objects.get_for_model(type(user))
     message = json.dumps([{"added": {"name": "student profile", "object": NAME}}])
-    for each in (NAME, FORMER_NAME):
-        log.create(
-            user=boss,
-            content_type=content_type,
-            object_id=user.pk,
-            object_repr=each,
-            action_flag=2,
-            change_message=message,
-        )
+    for who, each in ((boss, NAME), (user, FORMER_NAME)):
+        common = {"content_type": content_type, "object_id": user.pk, "action_flag": 2}
+        log.create(user=who, object_repr=each, change_message=message, **common)
     for name in ("AccessAttempt", "AccessFailureLog", "AccessLog"):
         for who in (f"user:{user.pk}", "nobody:abc"):
             more = (
@@ -214,7 +215,7 @@ def _libraries(world: SimpleNamespace) -> None:
                 else {}
             )
             model_of(f"axes.{name}").objects.create(
-                username=who, ip_address="192.0.2.1", user_agent="x", path_info=f"/?q={USERNAME}", **more
+                username=who, ip_address="192.0.2.1", user_agent="x", path_info=f"/?q={EMAIL}", **more
             )
     world.sessions = {
         who: _session(data)
@@ -222,12 +223,30 @@ def _libraries(world: SimpleNamespace) -> None:
             "listed": {"_auth_user_id": str(user.pk), "email": EMAIL},
             "unlisted": {"_auth_user_id": str(user.pk)},
             "acted as": {"_auth_user_id": str(world.other.pk), "hijack_history": [str(user.pk)]},
-            "staff's": {"_auth_user_id": str(boss.pk), "_messages": f'[["{NAME} was changed."]]', "kept": 7},
+            "staff's": {"_auth_user_id": str(boss.pk), "_messages": f'[["{EMAIL} was changed."]]', "kept": 7},
         }.items()
     }
     model_of("usersessions.UserSession").objects.create(
         user=user, session_key=world.sessions["listed"], ip="192.0.2.1", user_agent=NAME
     )
+
+
+def _strangers(world: SimpleNamespace) -> None:
+    """Texts of people whom nothing links to the person."""
+    make("accounts.StudentProfile", school=PROVEN)
+    make("accounts.AdminProfile", department=EMAIL, job_title=PHONE)
+    make("accounts.TeacherProfile", biography=PROVEN)
+    course = make("courses.Course", title=EMAIL, summary=PROVEN, description=PROVEN)
+    lesson = make("courses.Lesson", course=course, body=PROVEN)
+    make("courses.Exercise", lesson=lesson, prompt=PROVEN, explanation=PROVEN, kind="FREE_FORM")
+    make("courses.Formula", name=f"Ask {EMAIL}")
+    make("content.ContentTemplate", name=f"By {EMAIL}")
+    brick = make("content.ContentBrick", title="Grammar", body=PROVEN, source=EMAIL)
+    world.version = import_module("content.services").publish_brick(brick=brick)
+    request = make("content.DocumentRequest", requester=world.other)
+    html = f"<p>{ADDRESS}</p>"
+    world.pinning = make("content.GeneratedDocument", request=request, title="Grammar", html=html)
+    world.pin = make("content.DocumentBrick", document=world.pinning, brick_version=world.version)
 
 
 def _session(data: dict[str, Any]) -> str:

@@ -48,7 +48,7 @@ def _of_the_tests():
 def test_every_text_of_a_declared_model_is_accounted_for(each):
     if each.purge and not is_kernel_model(each.model):
         return  # no history keeps what is deleted
-    known = {*each.blank, *each.mention, *each.impersonal}
+    known = {*each.blank, *each.mention, *each.proven, *each.impersonal}
     assert texts_of(each.model) <= known, f"say what becomes of {texts_of(each.model) - known}"
     assert all(reason.strip() for reason in each.impersonal.values())
 
@@ -56,8 +56,8 @@ def test_every_text_of_a_declared_model_is_accounted_for(each):
 @EVERY
 def test_a_declaration_names_columns_that_there_are(each):
     names = {field.name for field in each.model._meta.concrete_fields}
-    assert {*each.blank, *each.mention, *each.impersonal, *each.identifies} <= names
-    assert not each.impersonal.keys() & {*each.blank, *each.mention}
+    assert {*each.blank, *each.mention, *each.proven, *each.impersonal, *each.identifies} <= names
+    assert not each.impersonal.keys() & {*each.blank, *each.mention, *each.proven}
     assert set(each.identifies) <= {*each.blank, *(names if each.purge else ())}, "what identifies goes"
 
 
