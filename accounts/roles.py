@@ -91,6 +91,7 @@ for _role in (SUPPORT, ADMINISTRATOR):
 grant(
     ADMINISTRATOR,
     *every("view", "usersessions", "usersession"),
+    "mfa.view_authenticator",
     "usersessions.delete_usersession",
     "auth.view_group",
 )
