@@ -219,11 +219,10 @@ def end_sessions(person: Person) -> None:
     """Browsers' sessions are texts that only decoding tells apart: the person's are deleted, others' go on.
 
     Those that are listed have been ended; this finds the ones that nobody listed, a sign-in half done and somebody who
-    acts as the person. In others', only what may hold an address or a phone is looked at (`SPOKEN`), and only for
-    those: no name that somebody chose reaches what says who is signed in and by what.
+    acts as the person. In others', only what may hold an address is looked at (`SPOKEN`), and only for
+    that: no name that somebody chose reaches what says who is signed in and by what.
     """
-    kinds = (Kind.EMAIL, Kind.PHONE)
-    sought = {form for kind in kinds for value in person.values[kind] for form in proven_forms(kind, value)}
+    sought = {form for value in person.values[Kind.EMAIL] for form in proven_forms(Kind.EMAIL, value)}
     masker, own, store = (
         Masker(sought & person.proven.keys()),
         {str(key) for key in person.users},

@@ -1,7 +1,7 @@
 """What this app holds of people; see `config.base.personal`.
 
 Ratings keep their stars and lose their words. A request keeps what was asked for, of which the person is no part. A
-document that was made for the person, or whose text holds an address or phone of theirs, loses its bytes; its
+document that was made for the person, or whose text holds an address of theirs, loses its bytes; its
 fingerprints stay, so that a copy which somebody kept can still be told.
 """
 
@@ -96,7 +96,7 @@ declare(
 
 @also_erase
 def mask_versions(person: Person) -> None:
-    """Published versions lose addresses and phones as the bricks do; their fingerprints, and every pin, follow.
+    """Published versions lose addresses as the bricks do; their fingerprints, and every pin, follow.
 
     A version is immutable and fingerprinted; it is masked all the same, because a published text is one too many
     doors through which the person would still be found. The new fingerprint is that of the masked text, so that
@@ -134,7 +134,7 @@ def erase_documents(person: Person) -> None:
     """Empty what was made for the person, by them for nobody else, or tells of them; its files go after commit.
 
     Of what they made for others, that which names them; of what others made, only that whose text holds an e-mail
-    address, phone or street address of theirs. Somebody else's document is never emptied for a name.
+    or street address of theirs. Somebody else's document is never emptied for a name.
     """
     made_for = by_user("request__student__user")(person)
     made_by = by_user("request__requester")(person)

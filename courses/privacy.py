@@ -1,8 +1,8 @@
 """What this app holds of people; see `config.base.personal`.
 
 What is taught is published under its teacher's name, and is searched for that name; it is not searched for learners'
-names, because a learner may be called like somebody whom a lesson is about. Addresses and phones are looked for in
-all of it.
+names, because a learner may be called like somebody whom a lesson is about. Addresses are looked for in all of
+it.
 """
 
 from __future__ import annotations

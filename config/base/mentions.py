@@ -67,15 +67,12 @@ def forms(kind: Kind, value: Any) -> dict[str, str]:
 def proven_forms(kind: Kind, value: Any) -> dict[str, str]:
     """Those that can only mean this person, wherever they stand; none of what one may call oneself.
 
-    A name or user name is what somebody typed about themselves, « le résultat » or « div »: no proof of anything.
+    A name or user name is what somebody typed about themselves, « le résultat » or « div »: no proof of anything. Nor
+    is a phone number, which nobody confirms: it may be the school's.
     """
     found = forms(kind, value)
     if kind is Kind.EMAIL:
         return {each: written for each, written in found.items() if "@" in each or "%40" in each}
-    if kind is Kind.PHONE:
-        return {
-            each: written for each, written in found.items() if len(re.findall(r"\d", each)) >= PHONE_DIGITS
-        }
     if kind is Kind.ADDRESS:
         text = fold(str(value)) or ""
         whole = len(text) >= ADDRESS_LENGTH and " " in text and re.search(r"\d", text)
@@ -86,14 +83,21 @@ def proven_forms(kind: Kind, value: Any) -> dict[str, str]:
 
 
 def telling_forms(kind: Kind, value: Any) -> dict[str, str]:
-    """Those that mean this person in a row that is linked to them: also names of several words, and user names that
-    are no word; « Paul » and « div » mean nothing outside the person's own rows.
+    """Those that mean this person in a row that is linked to them: also phone numbers, names of several words, and user
+    names that are no word; « Paul » and « div » mean nothing outside the person's own rows.
     """
     text = " ".join(str(value or "").split())
     if kind is Kind.NAME:
         return forms(kind, value) if " " in text and len(text) >= NAME_LENGTH else {}
     if kind is Kind.USERNAME:
         return forms(kind, value) if re.search(r"[^a-zA-Z]", text) and len(text) >= NAME_LENGTH else {}
+    if kind is Kind.PHONE:
+        found = forms(kind, value)
+        return {
+            each: each_form
+            for each, each_form in found.items()
+            if len(re.findall(r"\d", each)) >= PHONE_DIGITS
+        }
     return proven_forms(kind, value)
 
 

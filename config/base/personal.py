@@ -20,11 +20,12 @@ depends on what they prove:
 - in a person's own rows, every one of them;
 - in rows directly linked to them (`about`: feedback on their work, talks they take part in, the log about them), those
   that mean somebody: not a single common word (`mentions.telling_forms`);
-- in all other rows, only what nobody else is called by: e-mail addresses that were confirmed, phones, street addresses
-  and customer codes that are long enough (`mentions.proven_forms`). These are looked for in the columns `proven` too.
+- in all other rows, only what nobody else is called by: e-mail addresses that were confirmed, street addresses and
+  customer codes that are long enough (`mentions.proven_forms`). These are looked for in the columns `proven` too.
 
-So a bare name in a stranger's row stays. People choose their names: whoever calls themselves « le résultat » and has
-themselves erased would take the words out of everybody's texts, and a name is not provably theirs anyway.
+So a bare name or phone number in a stranger's row stays. People choose their names, and nobody confirms their numbers:
+whoever calls themselves « le résultat », or gives the school's number, and has themselves erased would take them out of
+everybody's texts, and they are not provably theirs anyway.
 
 A value that another person has too (a namesake, a family's phone) stays in the rows that are that other person's; one
 that is not an e-mail address then proves nothing and leaves only the person's own and linked rows.

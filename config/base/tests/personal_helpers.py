@@ -35,7 +35,7 @@ PLANTED = (*NOW, *BEFORE, UNCONFIRMED, CODE)
 #: What nobody declares a mention of, but the person wrote: it goes with its column.
 OWN_WORDS = "Ce que moi seule ai écrit"
 #: What proves itself: it is planted in rows of strangers too, where a bare name stays (see `config.base.personal`).
-PROVEN = f"{EMAIL} · {PHONE} · {ADDRESS} · {FORMER_EMAIL} · {FORMER_PHONE} · {CUSTOMER_EMAIL}"
+PROVEN = f"{EMAIL} · {ADDRESS} · {FORMER_EMAIL} · {CUSTOMER_EMAIL}"
 OF_NOBODY = {
     *("accounts.BlockedEmailDomain", "courses.Formula"),
     *("content.ContentBrick", "content.BrickVersion", "content.ContentTemplate"),
@@ -234,7 +234,7 @@ def _libraries(world: SimpleNamespace) -> None:
 def _strangers(world: SimpleNamespace) -> None:
     """Texts of people whom nothing links to the person."""
     make("accounts.StudentProfile", school=PROVEN)
-    make("accounts.AdminProfile", department=EMAIL, job_title=PHONE)
+    make("accounts.AdminProfile", department=EMAIL, job_title=FORMER_EMAIL)
     make("accounts.TeacherProfile", biography=PROVEN)
     course = make("courses.Course", title=EMAIL, summary=PROVEN, description=PROVEN)
     lesson = make("courses.Lesson", course=course, body=PROVEN)
