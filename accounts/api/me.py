@@ -28,12 +28,16 @@ LIFE = ("created_at", "updated_at", "version")
 class OwnProfilesSerializer(serializers.Serializer):  # type: ignore[type-arg]
     """The keys of one's profiles; null for what one is not."""
 
-    student = serializers.IntegerField(source="student_profile.pk", default=None, read_only=True)
-    parent = serializers.IntegerField(  # type: ignore[assignment]
-        source="parent_profile.pk", default=None, read_only=True
+    student = serializers.IntegerField(
+        source="student_profile.pk", default=None, read_only=True, allow_null=True
     )
-    teacher = serializers.IntegerField(source="teacher_profile.pk", default=None, read_only=True)
-    staff = serializers.IntegerField(source="admin_profile.pk", default=None, read_only=True)
+    parent = serializers.IntegerField(  # type: ignore[assignment]
+        source="parent_profile.pk", default=None, read_only=True, allow_null=True
+    )
+    teacher = serializers.IntegerField(
+        source="teacher_profile.pk", default=None, read_only=True, allow_null=True
+    )
+    staff = serializers.IntegerField(source="admin_profile.pk", default=None, read_only=True, allow_null=True)
 
 
 class MeSerializer(BaseSerializer):
