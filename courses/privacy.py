@@ -49,7 +49,7 @@ declare(
 declare(
     "courses.Exercise",
     own=_within("lesson__course"),
-    mention=("prompt", "explanation"),
+    mention=("title", "prompt", "explanation"),
     proven=("options", "answer"),  # together, so that they go on fitting each other
 )
 declare(

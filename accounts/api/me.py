@@ -83,7 +83,7 @@ class MeView(OwnRowView):
 
     serializer_class = MeSerializer
 
-    def own_rows(self) -> Any:
+    def get_queryset(self) -> Any:
         return User.objects.filter(pk=self.request.user.pk)
 
     @extend_schema(summary="Oneself")
@@ -135,7 +135,7 @@ class OwnStaffProfileSerializer(BaseSerializer):
 class OwnProfileView(OwnRowView):
     """One's profile of one kind. Teachers' and staff's are made by those who may."""
 
-    def own_rows(self) -> Any:
+    def get_queryset(self) -> Any:
         serializer: Any = self.get_serializer_class()
         return serializer.Meta.model.objects.filter(user=self.request.user)
 

@@ -34,26 +34,25 @@ from .throttling import AddressThrottle, StrangersView
 
 
 class NewPassword(StrictSerializer):
-    """A new password, twice. A subclass says whose it is."""
+    """A new password, twice."""
 
     password = RawPasswordField()
     password_confirmation = RawPasswordField()
 
-    def person(self, values: dict[str, Any]) -> User | None:
-        raise NotImplementedError
 
-    def judge(self, values: dict[str, Any]) -> Errors:
-        errors: dict[str, list[ModelValidationError]] = {}
-        if "password" not in values:
-            return errors
-        try:
-            validate_password(values["password"], self.person(values))
-        except ModelValidationError as error:
-            errors["password"] = error.error_list
-        if values["password"] != values.get("password_confirmation"):
-            message = _("This is not the same password as above: type it again.")
-            errors["password_confirmation"] = [ModelValidationError(message, code="mismatch")]
+def new_password_errors(values: dict[str, Any], person: User | None) -> dict[str, Any]:
+    """What is wrong with the new password of this person, by field."""
+    errors: dict[str, Any] = {}
+    if "password" not in values:
         return errors
+    try:
+        validate_password(values["password"], person)
+    except ModelValidationError as error:
+        errors["password"] = error.error_list
+    if values["password"] != values.get("password_confirmation"):
+        message = _("This is not the same password as above: type it again.")
+        errors["password_confirmation"] = [ModelValidationError(message, code="mismatch")]
+    return errors
 
 
 class PasswordChange(NewPassword):
@@ -61,12 +60,8 @@ class PasswordChange(NewPassword):
 
     current_password = RawPasswordField(max_length=4096)
 
-    def person(self, values: dict[str, Any]) -> User | None:
-        user: User = self.context["request"].user
-        return user
-
     def judge(self, values: dict[str, Any]) -> Errors:
-        errors = dict(super().judge(values))
+        errors = new_password_errors(values, self.context["request"].user)
         if "current_password" in values and not self._is_current(values["current_password"]):
             message = _("This is not your current password: type it again.")
             errors["current_password"] = [ModelValidationError(message, code="wrong_password")]
@@ -85,12 +80,10 @@ class PasswordReset(NewPassword):
 
     key = serializers.CharField(max_length=200)
 
-    def person(self, values: dict[str, Any]) -> User | None:
-        return person_of_key(values.get("key", ""))
-
     def judge(self, values: dict[str, Any]) -> Errors:
-        errors = dict(super().judge(values))
-        if person_of_key(values.get("key", "")) is None:
+        person = person_of_key(values.get("key", ""))
+        errors = new_password_errors(values, person)
+        if person is None:
             message = _("This link is not valid, or no longer: ask for another e-mail.")
             errors["key"] = [ModelValidationError(message, code="invalid_key")]
         return errors

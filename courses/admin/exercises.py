@@ -39,7 +39,7 @@ class ExerciseAdmin(BaseAdmin):
     icon = "quiz"
     menu_order = 50
     markdown_fields = ("prompt", "explanation")
-    search_fields = ("prompt", "lesson__title")
+    search_fields = ("title", "prompt", "lesson__title")
     list_display = ("__str__", "lesson", "kind", "difficulty", "points", "position")
     sortable_by = ("points",)
     list_filter = ("kind", "difficulty", "lesson")
@@ -48,7 +48,10 @@ class ExerciseAdmin(BaseAdmin):
     fieldsets = (
         (
             None,
-            {"fields": ("lesson", ("kind", "difficulty"), "prompt", "options"), "description": OPTIONS_HELP},
+            {
+                "fields": ("lesson", "title", ("kind", "difficulty"), "prompt", "options"),
+                "description": OPTIONS_HELP,
+            },
         ),
         (_("Answer"), {"fields": ("answer", "explanation"), "description": examples(EXAMPLES)}),
         (_("Grading"), {"fields": (("points", "max_attempts"), ("position", "revision"))}),

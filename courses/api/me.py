@@ -108,6 +108,7 @@ class MyExerciseSerializer(BaseSerializer):
         fields = (
             "id",
             "lesson",
+            "title",
             "kind",
             "difficulty",
             "prompt",

@@ -106,6 +106,7 @@ class ExerciseSerializer(BaseSerializer):
         fields = (
             "id",
             "lesson",
+            "title",
             "kind",
             "difficulty",
             "prompt",

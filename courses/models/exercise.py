@@ -46,6 +46,14 @@ class Exercise(OrderedModel):
     lesson = models.ForeignKey(
         "courses.Lesson", models.CASCADE, related_name="exercises", db_index=False, verbose_name=_("lesson")
     )
+    title = models.CharField(
+        _("title"),
+        max_length=255,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("For whoever looks for it; the question stands for itself."),
+    )
     kind = models.CharField(_("kind"), max_length=15, choices=Kind.choices)
     difficulty = models.CharField(
         _("difficulty"), max_length=12, choices=Difficulty.choices, default=Difficulty.BEGINNER
@@ -95,7 +103,7 @@ class Exercise(OrderedModel):
         ]
 
     def __str__(self) -> str:
-        text = " ".join(self.prompt.split())
+        text = self.title or " ".join(self.prompt.split())
         return text if len(text) <= 60 else f"{text[:59]}…"
 
     def natural_key(self) -> tuple[str, str, int]:

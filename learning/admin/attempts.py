@@ -38,7 +38,18 @@ class ExerciseAttemptAdmin(ReadOnlyAdmin, BaseAdmin):
     ordering = ("-id",)
     inlines = (GradeInline,)
     fieldsets = (
-        (None, {"fields": ("user", "exercise", ("number", "quiz_attempt"), ("status", "submitted_at"))}),
+        (
+            None,
+            {
+                "fields": (
+                    "user",
+                    "exercise",
+                    ("number", "quiz_attempt"),
+                    ("status", "submitted_at"),
+                    ("claimed_by", "claimed_at"),
+                )
+            },
+        ),
         (_("Answer"), {"fields": ("answer",)}),
         (
             _("The exercise as it was"),
@@ -81,6 +92,6 @@ class QuizAttemptAdmin(ReadOnlyAdmin, BaseAdmin):
     ordering = ("-started_at",)
     inlines = (ExerciseAttemptInline,)
     fieldsets = (
-        (None, {"fields": ("user", "quiz", "number", ("started_at", "submitted_at"))}),
+        (None, {"fields": ("user", "quiz", "number", ("started_at", "due_at", "submitted_at"))}),
         (_("Result"), {"fields": (("score", "passed", "pass_percent"),)}),
     )

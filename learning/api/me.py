@@ -114,9 +114,6 @@ class MyReviewViewSet(EditablePersonalViewSet):
     filterset_fields = ("course", "rating")
     ordering_fields = ("rating", "created_at")
 
-    def editable_rows(self, user: Any) -> Any:
-        return Review.objects.filter(user=user)
-
     def perform_create(self, serializer: Any) -> None:
         serializer.instance = services.post_review(review=Review(**serializer.validated_data))
 

@@ -115,6 +115,7 @@ class MyQuizAttemptSerializer(BaseSerializer):
             "number",
             "pass_percent",
             "started_at",
+            "due_at",
             "submitted_at",
             "score",
             "passed",

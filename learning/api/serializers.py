@@ -85,6 +85,7 @@ class QuizAttemptSerializer(BaseSerializer):
             "number",
             "pass_percent",
             "started_at",
+            "due_at",
             "submitted_at",
             "score",
             "passed",
@@ -112,6 +113,8 @@ class ExerciseAttemptSerializer(BaseSerializer):
             "max_points",
             "answer",
             "submitted_at",
+            "claimed_by",
+            "claimed_at",
             *KERNEL,
         )
 

@@ -70,6 +70,16 @@ class ExerciseAttempt(BaseModel):
     max_points = models.PositiveIntegerField(_("points in all"), validators=[MinValueValidator(1)])
     answer = models.JSONField(_("answer"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("submitted on"), null=True, blank=True)
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="attempts_claimed",
+        verbose_name=_("claimed by"),
+        help_text=_("Who is reading the answer, so that nobody else does."),
+    )
+    claimed_at = models.DateTimeField(_("claimed on"), null=True, blank=True)
 
     objects = AliveManager.from_queryset(ExerciseAttemptQuerySet)()
     all_objects = AllManager.from_queryset(ExerciseAttemptQuerySet)()
@@ -99,6 +109,11 @@ class ExerciseAttempt(BaseModel):
                 violation_error_message=_(
                     "An attempt is completed exactly when an answer was submitted, with its date."
                 ),
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_by__isnull=True) | Q(claimed_at__isnull=False),
+                name="%(app_label)s_%(class)s_claim",
+                violation_error_message=_("A claim has a date."),
             ),
         ]
         indexes = [

@@ -35,6 +35,12 @@ class QuizAttempt(BaseModel):
         _("percent to pass"), default=50, validators=[MaxValueValidator(100)]
     )
     started_at = models.DateTimeField(_("started on"), default=now_ms)
+    due_at = models.DateTimeField(
+        _("to be submitted by"),
+        null=True,
+        blank=True,
+        help_text=_("The quiz's time limit when the attempt was begun; empty without one."),
+    )
     submitted_at = models.DateTimeField(_("submitted on"), null=True, blank=True)
     score = models.DecimalField(
         _("score"), max_digits=8, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
@@ -67,6 +73,11 @@ class QuizAttempt(BaseModel):
                 condition=Q(submitted_at__gte=F("started_at")),
                 name="%(app_label)s_%(class)s_times",
                 violation_error_message=_("An attempt is submitted after it was started."),
+            ),
+            models.CheckConstraint(
+                condition=Q(due_at__gt=F("started_at")),
+                name="%(app_label)s_%(class)s_due",
+                violation_error_message=_("The time ends after the attempt was begun."),
             ),
             models.CheckConstraint(
                 condition=Q(score__gte=0),

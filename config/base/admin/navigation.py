@@ -26,7 +26,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         {"items": [{"title": _("Dashboard"), "icon": "dashboard", "link": reverse("admin:index")}]}
     ]
     for config in apps.get_app_configs():
-        items = [_item(each) for each in sorted(_viewable(request, config.name), key=_place)]
+        admins = sorted(_viewable(request, config.name), key=_place)
+        items = [item for each in admins for item in (*_pages(request, each), _item(each))]
         if items:
             groups.append({"title": capfirst(config.verbose_name), "separator": True, "items": items})
     return groups
@@ -67,6 +68,15 @@ def _viewable(request: HttpRequest, app_name: str) -> list[Any]:
 
 def _place(model_admin: Any) -> tuple[int, str]:
     return getattr(model_admin, "menu_order", 100), str(model_admin.opts.verbose_name_plural)
+
+
+def _pages(request: HttpRequest, model_admin: Any) -> list[dict[str, Any]]:
+    """The pages of the admin's own that its `menu_pages` names: (title, icon, name of the view, right)."""
+    return [
+        {"title": title, "icon": icon, "link": reverse(view)}
+        for title, icon, view, right in getattr(model_admin, "menu_pages", ())
+        if request.user.has_perm(right)
+    ]
 
 
 def _item(model_admin: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from .dashboard import Figure
 from .fields import FormFieldsMixin
 from .finding import AutocompleteMixin, FindingMixin, row_links, shows_trash
 from .forms import VERSION_FIELD, LockedFormSetMixin, LockedModelForm
+from .links import links_of
 from .reach import ReachInlineMixin, ReachMixin
 from .restricted import RestrictedMixin
 from .saving import SavesChangesOnly, SavingInlineMixin, SavingMixin
@@ -103,6 +104,8 @@ class BaseAdmin(
         obj = context.get("original")
         if getattr(obj, "is_deleted", False):
             context |= {"trash": self.trash_notice(request, obj), "show_delete": False}
+        elif obj is not None:
+            context["row_links"] = links_of(request.user, obj)
         forms = [context["adminform"].form]
         for inline in context.get("inline_admin_formsets", ()):
             forms += inline.formset.forms

@@ -17,7 +17,8 @@ from .writes import etag_of, in_one_transaction, require_if_match, require_match
 
 
 class OwnRowView(GenericAPIView[Any]):
-    """Read it and change it under its ETag. A subclass names the serializer, and says in `own_rows` which row.
+    """Read it and change it under its ETag. A subclass names the serializer, and in `get_queryset` the row:
+    one, or none.
 
     It offers PATCH and PUT by pointing them to `change` and `replace`; `replace` makes the row where there is none and
     the subclass has a `create`.
@@ -31,10 +32,6 @@ class OwnRowView(GenericAPIView[Any]):
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         refuse_unknown(request)
-
-    def own_rows(self) -> Any:
-        """A queryset of the one row, or of none."""
-        raise NotImplementedError
 
     def create(self, serializer: Any) -> None:
         """Save the first one; overridden where a person may make their own."""
@@ -53,7 +50,7 @@ class OwnRowView(GenericAPIView[Any]):
         return in_one_transaction(self._save)(request, partial=partial)
 
     def _save(self, request: Any, *, partial: bool) -> Response:
-        key = self.own_rows().values_list("pk", flat=True).first()
+        key = self.get_queryset().values_list("pk", flat=True).first()
         if key is None and not partial:
             serializer = self.get_serializer(data=request.data)
             serializer.is_valid(raise_exception=True)
@@ -62,7 +59,7 @@ class OwnRowView(GenericAPIView[Any]):
         if key is None:
             raise Http404
         require_if_match(request)
-        model = self.own_rows().model
+        model = self.get_queryset().model
         model._base_manager.select_for_update(no_key=True).filter(pk=key).values_list("pk").first()
         row = self._found()
         require_match(request, row)
@@ -72,7 +69,7 @@ class OwnRowView(GenericAPIView[Any]):
         return self._represent(self._found())
 
     def _found(self) -> Any:
-        row = self.own_rows().first()
+        row = self.get_queryset().first()
         if row is None:
             raise Http404
         return row
@@ -83,5 +80,5 @@ class OwnRowView(GenericAPIView[Any]):
     def handle_exception(self, exc: Exception) -> Response:
         response = super().handle_exception(exc)
         if response.status_code == status.HTTP_412_PRECONDITION_FAILED:
-            count_conflict(self.own_rows().model)
+            count_conflict(self.get_queryset().model)
         return response

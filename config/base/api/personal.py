@@ -43,7 +43,7 @@ class PersonalViewSet(PersonalMixin, ReadOnlyBaseViewSet):
 
 
 class EditablePersonalViewSet(PersonalMixin, BaseViewSet):
-    """Create, update and delete too; `editable_rows` says which rows are the person's to change."""
+    """Create, update and delete too, of those rows that the person may change."""
 
     restore = None  # type: ignore[assignment]
 
@@ -51,7 +51,8 @@ class EditablePersonalViewSet(PersonalMixin, BaseViewSet):
         return self.editable_rows(self.request.user) if self.writing else super().get_rows()
 
     def editable_rows(self, user: Any) -> Any:
-        raise NotImplementedError
+        """The person's own; overridden where another column says whose a row is."""
+        return self.model.objects.filter(user=user)
 
     def require_reach(self, row: Any, right: str) -> None:
         """What is written here is the person's own: `perform_create` makes it so, `editable_rows` keeps it."""
