@@ -76,12 +76,14 @@ class MyConversationSerializer(BaseSerializer):
         named = [name for name in SUBJECTS if attrs.get(name) is not None]
         if len(named) != 1:
             raise ValidationError(ErrorDetail(self.error_messages["subject"], code="subject"))
-        course, user = attrs.get("course"), self.context["request"].user
-        if course is not None and course.instructor_id != user.pk:
-            if not enrolled_courses(user).filter(course=course).exists():
-                detail = ErrorDetail(self.error_messages["elsewhere"], code="not_enrolled")
-                raise ValidationError({"course": [detail]})
+        if attrs.get("course") is not None and not self._learns_or_teaches(attrs["course"]):
+            detail = ErrorDetail(self.error_messages["elsewhere"], code="not_enrolled")
+            raise ValidationError({"course": [detail]})
         return attrs
+
+    def _learns_or_teaches(self, course: Any) -> bool:
+        user = self.context["request"].user
+        return course.instructor_id == user.pk or enrolled_courses(user).filter(course=course).exists()
 
 
 class MyMessageSerializer(BaseSerializer):
