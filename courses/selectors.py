@@ -1,72 +1,143 @@
-"""What is asked of sessions and seats together: who has room when, and what a student has left."""
+"""A whole course, read at once for whoever arranges it."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Sum, When
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.utils.translation import gettext as _
 
-from config.base.clock import now_ms
+from .models import Course, Exercise, Lesson, Quiz, Video
 
-from .models import Booking, Formula, FormulaPurchase, TutoringSession
-from .querysets import LIVE_BOOKINGS
-
-_SEATS_TAKEN = Count("bookings", filter=Q(bookings__is_deleted=False, bookings__status__in=LIVE_BOOKINGS))
+TITLE_LENGTH = 80
+KIND_LABELS: dict[str, Any] = dict(Exercise.Kind.choices)
 
 
-def with_seats(sessions: Any) -> Any:
-    """These sessions, each with `seats_taken` and `seats_left`."""
-    counted = sessions.annotate(seats_taken=_SEATS_TAKEN)
-    return counted.annotate(seats_left=Greatest(F("capacity") - F("seats_taken"), 0))
+@dataclass(frozen=True)
+class Part:
+    """A video, an exercise or a quiz, as a line: `detail` is its seconds, its points or its percent to pass."""
+
+    pk: int
+    title: str
+    detail: int
+    kind: str = ""
+
+    @property
+    def length(self) -> str:
+        """A video's length as minutes and seconds."""
+        return f"{self.detail // 60}:{self.detail % 60:02d}"
+
+    @property
+    def kind_label(self) -> Any:
+        """An exercise's kind in words."""
+        return KIND_LABELS.get(self.kind, self.kind)
 
 
-def free_slots(*, teacher: Any = None, starts: datetime | None = None, ends: datetime | None = None) -> Any:
-    """Open sessions still to come with a seat left, soonest first, each with its `seats_left`: one query.
+@dataclass(frozen=True)
+class LessonParts:
+    """A lesson with what hangs under it, each in order."""
 
-    Of this teacher (a profile), or of all; of those that begin at or after `starts` and before `ends`. A teacher who
-    can no longer sign in has none.
+    pk: int
+    title: str
+    minutes: int
+    is_published: bool
+    is_required: bool
+    has_text: bool
+    version: int
+    videos: list[Part] = field(default_factory=list)
+    exercises: list[Part] = field(default_factory=list)
+    quizzes: list[Part] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Is there nothing to read, see or do in it?"""
+        return not (self.has_text or self.videos or self.exercises or self.quizzes)
+
+
+def lessons_with_parts(
+    course: Course, *, models: Iterable[Any] = (Video, Exercise, Quiz)
+) -> list[LessonParts]:
+    """The alive lessons of the course in order, with their parts of these models: a query a model and one more.
+
+    No text, question or answer key is read.
     """
-    rows = TutoringSession.objects.filter(
-        status=TutoringSession.Status.OPEN,
-        starts_at__gt=now_ms(),
-        teacher__is_deleted=False,
-        teacher__user__is_active=True,
+    wanted = set(models)
+    videos = _by_lesson(Video, course, "title", "duration_seconds") if Video in wanted else {}
+    exercises = (
+        _by_lesson(Exercise, course, "title", "points", "kind", "prompt") if Exercise in wanted else {}
     )
-    if teacher is not None:
-        rows = rows.filter(teacher=teacher)
-    if starts is not None:
-        rows = rows.filter(starts_at__gte=starts)
-    if ends is not None:
-        rows = rows.filter(starts_at__lt=ends)
-    rows = rows.select_related("teacher__user", "formula", "course")
-    return with_seats(rows).filter(seats_left__gt=0).order_by("starts_at", "id")
+    quizzes = _by_lesson(Quiz, course, "title", "pass_percent") if Quiz in wanted else {}
+    has_text = ExpressionWrapper(~Q(body=""), output_field=BooleanField())
+    rows = Lesson.objects.filter(course=course).in_order().annotate(has_text=has_text)
+    names = ("pk", "title", "estimated_minutes", "is_published", "is_required", "has_text", "version")
+    return [
+        LessonParts(*row, videos.get(row[0], []), exercises.get(row[0], []), quizzes.get(row[0], []))
+        for row in rows.values_list(*names)
+    ]
 
 
-def sessions_left(*, student: Any, formula: Any) -> int | None:
-    """How many sessions of this formula the student (a profile) has bought and not used; None when none was bought.
-
-    Used up are those booked, done and missed; what was cancelled is not. One query.
-    """
-    row = formulas_for(student, Formula.all_objects.filter(pk=formula.pk)).get()
-    left: int | None = row.sessions_left
-    return left
+def quizzes_of_course(course: Course) -> list[Part]:
+    """The quizzes of the course as a whole, by title. One query."""
+    rows = Quiz.objects.filter(course=course).order_by("title", "id")
+    return [Part(*row) for row in rows.values_list("pk", "title", "pass_percent")]
 
 
-def formulas_for(student: Any, formulas: Any) -> Any:
-    """These formulas with the `sessions_bought` and `sessions_left` of this student; NULL where none was bought."""
-    key = getattr(student, "pk", student)
-    bought = FormulaPurchase.objects.filter(student=key, formula=OuterRef("pk")).order_by().values("formula")
-    used = Booking.objects.standing().filter(student=key, session__formula=OuterRef("pk")).order_by()
-    return formulas.annotate(
-        sessions_bought=Subquery(bought.annotate(n=Sum("sessions_bought")).values("n")),
-        sessions_used=Coalesce(
-            Subquery(used.values("session__formula").annotate(n=Count("pk")).values("n")), 0
-        ),
-    ).annotate(sessions_left=_at_least_zero(F("sessions_bought") - F("sessions_used")))
+def hindrances(course: Course, lessons: Sequence[LessonParts]) -> tuple[list[str], list[str]]:
+    """What keeps this course from being published, and what its learners would stumble over. At most one query."""
+    published = [lesson for lesson in lessons if lesson.is_published]
+    blocking, doubtful = [], []
+    if not lessons:
+        blocking.append(_("There is no lesson yet."))
+    elif not published:
+        blocking.append(_("No lesson is published yet: publish one first."))
+    if published and not any(lesson.is_required for lesson in published):
+        doubtful.append(_("No published lesson is required: nobody can complete this course."))
+    doubtful += [
+        _("“%(lesson)s” is published and empty.") % {"lesson": lesson.title}
+        for lesson in published
+        if lesson.is_empty
+    ]
+    if published:
+        links = Lesson.prerequisites.through.objects.filter(
+            from_lesson__course=course,
+            from_lesson__is_deleted=False,
+            from_lesson__is_published=True,
+            to_lesson__is_deleted=False,
+            to_lesson__is_published=False,
+        )
+        rows = links.order_by("from_lesson__position", "to_lesson__position")
+        words = _("“%(lesson)s” asks for “%(other)s” first, which is not published.")
+        names = rows.values_list("from_lesson__title", "to_lesson__title")
+        doubtful += [words % {"lesson": lesson, "other": other} for lesson, other in names]
+    return blocking, doubtful
 
 
-def _at_least_zero(number: Any) -> Any:
-    """NULL stays NULL: on PostgreSQL GREATEST would make it zero."""
-    return Case(When(sessions_bought__isnull=True, then=None), default=Greatest(number, 0))
+def in_order_of(lessons: list[LessonParts], ids: Sequence[int]) -> list[LessonParts]:
+    """These lessons in the order of `ids`; those that it does not name come last, as they were."""
+    places = {pk: place for place, pk in enumerate(ids)}
+    return sorted(lessons, key=lambda lesson: places.get(lesson.pk, len(places)))
+
+
+def with_exercises_in_order_of(lesson: LessonParts, ids: Sequence[int]) -> LessonParts:
+    """This lesson with its exercises in the order of `ids`, likewise."""
+    places = {pk: place for place, pk in enumerate(ids)}
+    ordered = sorted(lesson.exercises, key=lambda exercise: places.get(exercise.pk, len(places)))
+    return replace(lesson, exercises=ordered)
+
+
+def _by_lesson(model: Any, course: Course, *names: str) -> dict[int, list[Part]]:
+    found: dict[int, list[Part]] = defaultdict(list)
+    order = ("title", "id") if model is Quiz else ("position", "id")
+    rows = model.objects.filter(lesson__course=course).order_by("lesson_id", *order)
+    for lesson, pk, title, detail, *more in rows.values_list("lesson_id", "pk", *names):
+        kind, prompt = more or ("", "")
+        found[lesson].append(Part(pk, title or _shortened(prompt), detail, kind))
+    return found
+
+
+def _shortened(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= TITLE_LENGTH else f"{words[: TITLE_LENGTH - 1]}…"

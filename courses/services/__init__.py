@@ -1,6 +1,6 @@
 """What is done with courses, one function an intention."""
 
-from ..selectors import free_slots, sessions_left
+from ..availability import free_slots, sessions_left
 from .bookings import (
     cancel_booking,
     complete_booking,
@@ -9,11 +9,13 @@ from .bookings import (
     move_booking,
     request_booking,
 )
+from .lessons import add_lesson, rename_lesson, require_lesson
 from .ordering import reorder_exercises, reorder_lessons, reorder_quiz_items, reorder_videos
 from .publication import archive_course, publish_course, publish_lesson, unpublish_lesson
 from .sessions import cancel_session, finish_session, move_session, open_session
 
 __all__ = [
+    "add_lesson",
     "archive_course",
     "cancel_booking",
     "cancel_session",
@@ -27,11 +29,13 @@ __all__ = [
     "open_session",
     "publish_course",
     "publish_lesson",
+    "rename_lesson",
     "reorder_exercises",
     "reorder_lessons",
     "reorder_quiz_items",
     "reorder_videos",
     "request_booking",
+    "require_lesson",
     "sessions_left",
     "unpublish_lesson",
 ]

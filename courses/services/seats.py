@@ -22,8 +22,8 @@ from config.base.clock import now_ms
 from config.base.exceptions import DomainError
 from config.base.faults import broken_rule
 
+from ..availability import sessions_left
 from ..models import Booking, TutoringSession
-from ..selectors import sessions_left
 
 #: What the database refuses, by the name of the rule: the code and the words of the service that asks before.
 RULES = {
