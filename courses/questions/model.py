@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from config.base.exceptions import DomainError
+
 #: The kinds, by the names that Moodle gives them.
 CHOICE, TRUE_FALSE, SHORT, ESSAY = "multichoice", "truefalse", "shortanswer", "essay"
 NUMERICAL, MATCHING, DESCRIPTION = "numerical", "matching", "description"
@@ -18,12 +20,8 @@ NUMERICAL, MATCHING, DESCRIPTION = "numerical", "matching", "description"
 MAX_BYTES = 10 * 1024 * 1024
 
 
-class QuestionFileError(Exception):
-    """The file as a whole cannot be read; nothing was written. `code` is stable, `str()` is for people."""
-
-    def __init__(self, message: str, *, code: str) -> None:
-        super().__init__(message)
-        self.code = code
+class QuestionFileError(DomainError):
+    """The file as a whole cannot be read; nothing was written."""
 
 
 @dataclass(frozen=True)

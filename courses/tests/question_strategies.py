@@ -11,8 +11,8 @@ from courses.choices import Difficulty
 #: What has a meaning in one of the formats, or looks as if it had, among plain words.
 _PIECES = [
     "a", "B", "é", "数", " ", "  ", "\n", "\n\n", "\t", "\r", "\\", "\\n", "\\\\", "~", "=", "#", "####", "{", "}", ":",
-    "::", "->", "%50%", "[html]", "[markdown]", "//", "// [id:1]", "$CATEGORY: x", "TRUE", "T", "*", "\\*", "_____", "<b>",
-    "</text>", "]]>", "&amp;", "&", "1", "1..5", "1:2", "$x_1$", "\x0b", "\x85", "\u2028", "\ufeff", '"', "'", "`code`",
+    "::", "->", "%50%", "[html]", "[markdown]", "//", "// [id:1]", "$CATEGORY: x", "TRUE", "T", "*", "\\*", "_____",
+    "<b>", "</text>", "]]>", "&amp;", "&", "1", "1..5", "1:2", "$x_1$", "\x0b", "\x85", "\u2028", "\ufeff", '"', "'", "`code`",
     "-->", "{}",
 ]  # fmt: skip
 _pieces = st.lists(st.sampled_from(_PIECES), max_size=6).map("".join)
