@@ -17,7 +17,7 @@ from config.base.exceptions import DomainError
 from config.base.guards import guard
 
 from .models import Booking, Course, Exercise, Lesson, TutoringSession
-from .querysets import LIVE_BOOKINGS
+from .querysets import LIVE_BOOKINGS, WAITING_BOOKINGS
 from .validators import check_prerequisites
 
 #: What a change of decides which lessons of a course count, and in which order.
@@ -127,29 +127,52 @@ def keep_sessions(keys: list[int], using: str) -> None:
             starts_at=Subquery(session.values("starts_at")[:1]),
             ends_at=Subquery(session.values("ends_at")[:1]),
         )
-    refuse_overbooking(keys, using)
+    keep_seats(keys, using)
 
 
 def keep_bookings(keys: list[int], using: str) -> None:
-    """A booking has its session's times, and there was a seat for it.
+    """A booking has its session's times, and there was a seat for it; the one that it left is free.
 
     The sessions are locked first: of two bookings for the last seat the second waits, and then sees the first.
     """
     bookings = Booking.all_objects.using(using).filter(pk__any_of=keys)
-    sessions = sorted(set(bookings.order_by().values_list("session_id", flat=True)))
+    current = Booking.all_objects.using(using).filter(pk=OuterRef("id")).values("version")[:1]
+    newest = Booking.history.model._base_manager.using(using).filter(
+        id__any_of=keys, version__gte=Subquery(current) - 1
+    )
+    sessions = sorted(set(newest.order_by().values_list("session_id", flat=True)))
     rows = TutoringSession.all_objects.using(using).filter(pk__any_of=sessions)
     list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
     if bookings.exclude(starts_at=F("session__starts_at"), ends_at=F("session__ends_at")).exists():
         raise DomainError(_("The session has moved meanwhile. Try again."), code="session_moved")
-    refuse_overbooking(sessions, using)
+    keep_seats(sessions, using)
 
 
-def refuse_overbooking(sessions: list[int], using: str) -> None:
-    """DomainError `session_full` when one of these sessions has more live bookings than seats."""
-    live = Q(bookings__is_deleted=False, bookings__status__in=LIVE_BOOKINGS)
+def keep_seats(sessions: list[int], using: str) -> None:
+    """A session is FULL exactly while its seats are taken, and OPEN while they are not.
+
+    Raises DomainError: `session_full` when one of these sessions has more live bookings than seats, `session_closed`
+    when one that is cancelled still has bookings.
+    """
     rows = TutoringSession.all_objects.using(using).filter(pk__any_of=sessions, is_deleted=False)
-    if rows.annotate(taken=Count("bookings", filter=live)).filter(taken__gt=F("capacity")).exists():
-        raise DomainError(_("This session has no seat left."), code="session_full")
+    held = Q(bookings__is_deleted=False, bookings__status__in=LIVE_BOOKINGS)
+    waiting = Q(bookings__is_deleted=False, bookings__status__in=WAITING_BOOKINGS)
+    counted = rows.annotate(taken=Count("bookings", filter=held), waiting=Count("bookings", filter=waiting))
+    due: dict[int, str] = {}
+    for key, status, capacity, taken, left in counted.order_by().values_list(
+        "pk", "status", "capacity", "taken", "waiting"
+    ):
+        if taken > capacity:
+            raise DomainError(_("This session has no seat left."), code="session_full")
+        if left and status == "CANCELLED":
+            raise DomainError(_("This session is closed."), code="session_closed")
+        true = "FULL" if taken == capacity else "OPEN"
+        if status in ("OPEN", "FULL") and status != true:
+            due[key] = true
+    # One by one: update() would lock them against the very insertions that wait for this one.
+    for session in rows.filter(pk__any_of=sorted(due)) if due else ():
+        session.status = due[session.pk]
+        session.save(using=using, update_fields=["status"])
 
 
 def refuse_prerequisites(

@@ -69,5 +69,13 @@ declare(
     own=by_user("student__user"),
     export=("session__formula__name", "status", "starts_at", "ends_at"),
 )
+declare(
+    "courses.FormulaPurchase",
+    own=by_user("student__user"),
+    export=("formula__name", "sessions_bought", "price_amount", "price_currency", "purchased_at"),
+    mention=("note",),
+    impersonal={"price_currency": "A currency."},
+)
+declare("courses.CalendarFeed", own=by_user("user"), export=("created_at",), purge=True)
 declare("courses.Formula", own=nobodys, proven=("name",), impersonal={"price_currency": "A currency."})
 leave("courses.Subject", "What is taught, not by whom.")

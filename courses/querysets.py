@@ -16,9 +16,11 @@ from .whose import is_enrolled_course, is_own_course
 if TYPE_CHECKING:
     from .models import (
         Booking,
+        CalendarFeed,
         Course,
         Exercise,
         Formula,
+        FormulaPurchase,
         Lesson,
         Quiz,
         QuizItem,
@@ -33,6 +35,8 @@ GRADED_FIELDS = frozenset({"kind", "prompt", "options", "answer", "points"})
 #: The bookings that hold a seat, and the sessions that take the teacher's time: what was done counts, because
 #: nobody has been in two places either.
 LIVE_BOOKINGS = ("REQUESTED", "CONFIRMED", "DONE")
+#: Those of what is still to come.
+WAITING_BOOKINGS = ("REQUESTED", "CONFIRMED")
 LIVE_SESSIONS = ("OPEN", "FULL", "DONE")
 
 
@@ -253,6 +257,26 @@ class BookingQuerySet(BaseQuerySet["Booking"]):
         for obj in objs:
             obj.starts_at, obj.ends_at = times.get(obj.session_id, (obj.starts_at, obj.ends_at))
         return super().bulk_create(objs, *args, **kwargs)
+
+
+class FormulaPurchaseQuerySet(BaseQuerySet["FormulaPurchase"]):
+    def get_by_natural_key(self, student: str, formula: str, purchased_at: datetime | str) -> FormulaPurchase:
+        return self.by_natural_key(
+            student__user__username=student, formula__name=formula, purchased_at=purchased_at
+        )
+
+    def visible_to(self, user: Any) -> Self:
+        """This person's own, and of the children whose guardianship lets them book or see the progress."""
+        return self.filter(_is_students(user)) if user.is_authenticated else self.none()
+
+
+class CalendarFeedQuerySet(BaseQuerySet["CalendarFeed"]):
+    def get_by_natural_key(self, username: str) -> CalendarFeed:
+        return self.by_natural_key(user__username=username)
+
+    def visible_to(self, user: Any) -> Self:
+        """This person's own."""
+        return self.filter(user=user) if user.is_authenticated else self.none()
 
 
 def _is_students(user: Any) -> Q:

@@ -19,3 +19,9 @@ grant(TEACHER, *every("delete", "courses", "video", "exercise", "quiz", "quizite
 grant(SUPPORT, *every("view", "courses", *CONTENT, *TUTORING))
 for _action in ("add", "change"):
     grant(SUPPORT, *every(_action, "courses", "tutoringsession", "booking"))
+# What was paid is the office's business; whose calendar is fed, nobody's but the administrator's.
+for _action in ("view", "add", "change", "delete"):
+    grant(ADMINISTRATOR, *every(_action, "courses", "formulapurchase"))
+    if _action != "delete":
+        grant(SUPPORT, *every(_action, "courses", "formulapurchase"))
+grant(ADMINISTRATOR, *every("view", "courses", "calendarfeed"))

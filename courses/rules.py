@@ -6,7 +6,18 @@ from accounts.whose import students_come_from
 from config.base.rights import allow, declare_rights, is_visible
 from config.base.rows import own_rows
 
-from .models import Booking, Course, Exercise, Lesson, Quiz, QuizItem, TutoringSession, Video
+from .models import (
+    Booking,
+    CalendarFeed,
+    Course,
+    Exercise,
+    FormulaPurchase,
+    Lesson,
+    Quiz,
+    QuizItem,
+    TutoringSession,
+    Video,
+)
 from .whose import tutored_students
 
 students_come_from(tutored_students)
@@ -21,5 +32,8 @@ own_rows(TutoringSession, "taught_by", through="teacher")
 own_rows(Booking, "taught_by", through="session")
 
 declare_rights("courses")
-for _model in (Course, Lesson, Video, Exercise, Quiz, QuizItem, TutoringSession, Booking):
+for _model in (
+    *(Course, Lesson, Video, Exercise, Quiz, QuizItem),
+    *(TutoringSession, Booking, FormulaPurchase, CalendarFeed),
+):
     allow("view", _model, is_visible)

@@ -1,3 +1,3 @@
 """The back office's doors to what is taught."""
 
-from . import courses, exercises, lessons, quizzes, tutoring  # noqa: F401 - importing registers them
+from . import bookings, courses, exercises, lessons, quizzes, tutoring  # noqa: F401 - importing registers them

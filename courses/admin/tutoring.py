@@ -52,17 +52,3 @@ class TutoringSessionAdmin(BaseAdmin):
         (None, {"fields": ("teacher", "formula", "course", "status")}),
         (_("When and where"), {"fields": ("starts_at", "ends_at", "location", "capacity")}),
     )
-
-
-@admin.register(Booking)
-class BookingAdmin(BaseAdmin):
-    icon = "event_seat"
-    menu_order = 100
-    search_fields = ("student__user__full_name", "student__user__username")
-    list_display = ("starts_at", "student", "session", "status")
-    list_select_related = ("student__user", "session__formula")
-    sortable_by = ("starts_at",)
-    list_filter = ("status", "session", "student")
-    ordering = ("-starts_at",)
-    readonly_fields = ("starts_at", "ends_at")
-    fieldsets = ((None, {"fields": ("session", "student", "status", ("starts_at", "ends_at"))}),)

@@ -12,9 +12,11 @@ from config.base.serializers import KERNEL, BaseSerializer
 
 from ..models import (
     Booking,
+    CalendarFeed,
     Course,
     Exercise,
     Formula,
+    FormulaPurchase,
     Lesson,
     Quiz,
     QuizItem,
@@ -184,6 +186,33 @@ class BookingSerializer(BaseSerializer):
         model = Booking
         fields = ("id", "session", "student", "status", "starts_at", "ends_at", *KERNEL)
         read_only_fields = ("starts_at", "ends_at")
+
+
+class FormulaPurchaseSerializer(BaseSerializer):
+    """Sessions bought by or for a student."""
+
+    class Meta:
+        model = FormulaPurchase
+        fields = (
+            "id",
+            "student",
+            "formula",
+            "sessions_bought",
+            "price_amount",
+            "price_currency",
+            "purchased_at",
+            "note",
+            *KERNEL,
+        )
+
+
+class CalendarFeedSerializer(BaseSerializer):
+    """That somebody's calendar is fed; its address is theirs alone."""
+
+    class Meta:
+        model = CalendarFeed
+        fields = ("id", "user", *KERNEL)
+        read_only_fields = ("user",)
 
 
 class OrderSerializer(serializers.Serializer):  # type: ignore[type-arg]

@@ -2,7 +2,7 @@
 
 from config.base.api.routers import BaseRouter
 
-from . import views
+from . import bookings, views
 
 router = BaseRouter("courses")
 router.register("subjects", views.SubjectViewSet)
@@ -14,6 +14,8 @@ router.register("quizzes", views.QuizViewSet)
 router.register("quiz-items", views.QuizItemViewSet)
 router.register("formulas", views.FormulaViewSet)
 router.register("tutoring-sessions", views.TutoringSessionViewSet)
-router.register("bookings", views.BookingViewSet)
+router.register("bookings", bookings.BookingViewSet)
+router.register("formula-purchases", bookings.FormulaPurchaseViewSet)
+router.register("calendar-feeds", bookings.CalendarFeedViewSet)
 
 urlpatterns = router.urls

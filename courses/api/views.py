@@ -154,15 +154,3 @@ class TutoringSessionViewSet(BaseViewSet):
     }
     search_fields = ("location", "formula__name", "teacher__user__full_name")
     ordering_fields = ("starts_at", "capacity", "created_at")
-
-
-class BookingViewSet(BaseViewSet):
-    serializer_class = serializers.BookingSerializer
-    filterset_fields = {
-        "session": ["exact"],
-        "student": ["exact"],
-        "status": ["exact"],
-        "starts_at": ["gte", "lt"],
-    }
-    search_fields = ("student__user__full_name",)
-    ordering_fields = ("starts_at", "created_at")

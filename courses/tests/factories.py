@@ -8,7 +8,7 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from accounts.tests.factories import StudentProfileFactory, TeacherProfileFactory
+from accounts.tests.factories import StudentProfileFactory, TeacherProfileFactory, UserFactory
 from courses import models
 
 FIRST_SESSION = datetime(2030, 1, 7, 9, tzinfo=UTC)
@@ -125,6 +125,24 @@ class TutoringSessionFactory(DjangoModelFactory):
     starts_at = factory.Sequence(lambda number: FIRST_SESSION + timedelta(hours=2 * number))
     ends_at = factory.LazyAttribute(lambda session: session.starts_at + timedelta(hours=1))
     capacity = 4
+
+
+class FormulaPurchaseFactory(DjangoModelFactory):
+    class Meta:
+        model = models.FormulaPurchase
+
+    student = factory.SubFactory(StudentProfileFactory)
+    formula = factory.SubFactory(FormulaFactory)
+    sessions_bought = 4
+    price_amount = "120.00"
+    purchased_at = datetime(2029, 12, 1, 10, tzinfo=UTC)
+
+
+class CalendarFeedFactory(DjangoModelFactory):
+    class Meta:
+        model = models.CalendarFeed
+
+    user = factory.SubFactory(UserFactory)
 
 
 class BookingFactory(DjangoModelFactory):

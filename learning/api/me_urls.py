@@ -2,19 +2,19 @@
 
 from config.base.api.routers import PersonalRouter
 
-from . import me
+from .me import talk, work
 
 router = PersonalRouter()
-router.register("enrollments", me.MyEnrollmentViewSet)
-router.register("progress", me.MyProgressViewSet)
-router.register("lesson-progress", me.MyLessonProgressViewSet)
-router.register("video-progress", me.MyVideoProgressViewSet)
-router.register("quiz-attempts", me.MyQuizAttemptViewSet)
-router.register("exercise-attempts", me.MyAttemptViewSet)
-router.register("grades", me.MyGradeViewSet)
-router.register("conversations", me.MyConversationViewSet)
-router.register("messages", me.MyMessageViewSet)
-router.register("reviews", me.MyReviewViewSet)
-router.register("students", me.MyStudentViewSet)
+router.register("enrollments", work.MyEnrollmentViewSet)
+router.register("progress", work.MyProgressViewSet)
+router.register("lesson-progress", work.MyLessonProgressViewSet)
+router.register("video-progress", work.MyVideoProgressViewSet)
+router.register("quiz-attempts", work.MyQuizAttemptViewSet)
+router.register("exercise-attempts", work.MyAttemptViewSet)
+router.register("grades", work.MyGradeViewSet)
+router.register("conversations", talk.MyConversationViewSet)
+router.register("messages", talk.MyMessageViewSet)
+router.register("reviews", work.MyReviewViewSet)
+router.register("students", work.MyStudentViewSet)
 
 urlpatterns = router.urls

@@ -25,7 +25,7 @@ def known_parameters(view: Any) -> set[str]:
         known |= {*_COLUMNS, "deleted", "as_of"}
     elif view.action == "history":
         known |= {"deleted", *_paging(view.paginator)}
-    elif view.action != "destroy":
+    elif view.action != "destroy" and view.versioned:
         known |= _COLUMNS
     return known - _LOOKING_BACK if view.is_personal else known
 

@@ -104,6 +104,11 @@ class AutoSchema(openapi.AutoSchema):
     def _writes(self) -> bool:
         return self.method in ("POST", "PUT", "PATCH", "DELETE")
 
+    @property
+    def _locks(self) -> bool:
+        """Of a viewset of ours: does it write one row, at the version that was read?"""
+        return self.view.detail and self.view.versioned
+
     def _add_parameters(self, operation: dict[str, Any]) -> None:
         if not self._ours:
             if self._own and self._writes:
@@ -112,7 +117,7 @@ class AutoSchema(openapi.AutoSchema):
             return
         action = self.view.action
         added: list[dict[str, Any]] = []
-        if action not in ("destroy", "history"):
+        if action not in ("destroy", "history") and self.view.versioned:
             added += [self._columns("fields", "Only these"), self._columns("omit", "All but these")]
         if action in ("list", "retrieve", "history") and not self.view.is_personal:
             added.append(DELETED)
@@ -120,7 +125,7 @@ class AutoSchema(openapi.AutoSchema):
             added.append(AS_OF)
         if self._writes:
             added.append(REASON)
-            if self.view.detail:
+            if self._locks:
                 added.append(IF_MATCH)
         present = operation.setdefault("parameters", [])
         names = {parameter["name"] for parameter in present}
@@ -146,7 +151,7 @@ class AutoSchema(openapi.AutoSchema):
             statuses.add("404")  # a page after the last is one too
         if self._writes:
             statuses |= {"409", "413", "415"}
-            if self._own or (self._ours and self.view.detail):
+            if self._own or (self._ours and self._locks):
                 statuses |= {"412", "428"}
         if self.view.throttle_classes:
             statuses.add("429")
@@ -161,7 +166,7 @@ class AutoSchema(openapi.AutoSchema):
             operation["responses"].setdefault(status, answer)
 
     def _add_etag(self, operation: dict[str, Any]) -> None:
-        one = self._ours and (self.view.detail or self.view.action == "create")
+        one = self._ours and self.view.versioned and (self.view.detail or self.view.action == "create")
         if not (one or self._own) or getattr(self.view, "action", "") == "history":
             return
         for status in ("200", "201"):

@@ -43,8 +43,9 @@ class ReadOnlyBaseViewSet(
 ):
     """List, retrieve, `history`, the row as it was, the trash to look at; for rows that a service owns.
 
-    `required_right` and `query_parameters` are for `@action(...)`: the right that the action needs, where it is
-    not the one that permissions.py derives, and the query parameters that it understands.
+    `required_right`, `query_parameters` and `versioned` are for `@action(...)`: the right that the action needs, where
+    it is not the one that permissions.py derives, the query parameters that it understands, and whether it wants
+    If-Match.
     """
 
     permission_classes = (StaffByModelPermission,)
@@ -57,6 +58,10 @@ class ReadOnlyBaseViewSet(
     ordering: tuple[str, ...] = ("id",)
     required_right: str = ""
     query_parameters: tuple[str, ...] = ()
+
+    #: False for `@action(versioned=False)`: what it does is right whichever version its client has read, because a
+    #: service locks and judges what it needs. It wants no If-Match, and answers something else than the row.
+    versioned = True
 
     #: True below /me/: rows are the person's own (see `personal`), without history and trash.
     is_personal = False
@@ -76,7 +81,7 @@ class ReadOnlyBaseViewSet(
             return
         self._check_parameters(request)
         if request.method not in SAFE_METHODS:
-            if self.detail:
+            if self.detail and self.versioned:
                 require_if_match(request)
             name = request.method.lower()
             setattr(self, name, in_one_transaction(self._as_write(getattr(self, name))))
@@ -138,7 +143,7 @@ class ReadOnlyBaseViewSet(
         key = as_key(self.kwargs[self.lookup_url_kwarg or self.lookup_field])
         if key is None:
             raise Http404
-        if self.writing:
+        if self.writing and self.versioned:
             # A statement of its own: the view's queryset may join or aggregate, which cannot be locked.
             rows = self.model._base_manager.select_for_update(no_key=self.request.method != "DELETE")
             rows.filter(pk=key).values_list("pk").first()
@@ -146,7 +151,7 @@ class ReadOnlyBaseViewSet(
         if row is None:
             raise Http404
         self.check_object_permissions(self.request, row)
-        if self.writing:
+        if self.writing and self.versioned:
             require_match(self.request, row)
         return row
 

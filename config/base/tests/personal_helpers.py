@@ -92,6 +92,8 @@ def _courses(world: SimpleNamespace) -> None:
     session = make("courses.TutoringSession", teacher=world.teacher, location=ADDRESS)
     make("courses.TutoringSession", location=f"Ask {EMAIL}, {ADDRESS}")
     make("courses.Booking", session=session, student=world.student)
+    make("courses.FormulaPurchase", student=world.student, note=f"Paid by {NAME}")
+    make("courses.CalendarFeed", user=world.user)
 
 
 def _learning(world: SimpleNamespace) -> None:

@@ -106,6 +106,32 @@ def test_every_seeded_row_satisfies_the_rules_of_its_model() -> None:
     assert checked == len(ROWS)
 
 
+@pytest.mark.django_db
+def test_one_learner_has_still_to_enrol_another_is_half_way_and_a_third_is_done() -> None:
+    load()
+    enrolled = apps.get_model("learning", "enrollment").objects.filter(course__slug="python-introduction")
+    assert dict(enrolled.values_list("user__username", "status")) == {
+        "jane.smith": "ACTIVE",
+        "nils.berg": "COMPLETED",
+    }
+    work = [
+        ("lessonprogress", "lesson__course"),
+        ("exerciseattempt", "exercise__lesson__course"),
+        ("review", "course"),
+    ]
+    for name, path in work:
+        rows = apps.get_model("learning", name).objects.filter(user__username="john.doe")
+        assert not rows.filter(**{f"{path}__slug": "python-introduction"}).exists(), name
+
+
+@pytest.mark.django_db
+def test_an_answer_waits_for_its_teacher() -> None:
+    load()
+    waiting = apps.get_model("learning", "exerciseattempt").objects.ungraded().get()
+    assert (waiting.user.username, waiting.snapshot_kind) == ("jane.smith", "FREE_FORM")
+    assert waiting.exercise.lesson.course.instructor.username == "camille.laurent"
+
+
 def test_rows_are_named_by_natural_keys_and_hold_no_password() -> None:
     for path in seed_files():
         text = path.read_text(encoding="utf-8").lower()

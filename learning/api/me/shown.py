@@ -10,10 +10,7 @@ from rest_framework import serializers
 from accounts.models import StudentProfile, User
 from config.base.serializers import BaseSerializer
 
-from ..models import (
-    ChatMessage,
-    Conversation,
-    ConversationParticipant,
+from ...models import (
     Enrollment,
     ExerciseAttempt,
     Grade,
@@ -166,63 +163,6 @@ class MyGradeSerializer(BaseSerializer):
             "version",
         )
         read_only_fields = fields
-
-
-class MyParticipantSerializer(BaseSerializer):
-    full_name = serializers.CharField(source="user.full_name", read_only=True)
-
-    class Meta:
-        model = ConversationParticipant
-        fields = ("id", "full_name", "version")
-        read_only_fields = fields
-
-
-class MyConversationSerializer(BaseSerializer):
-    """A conversation, who takes part, and how many messages by others one has not read."""
-
-    unread_count = serializers.IntegerField(read_only=True)
-    participants = MyParticipantSerializer(many=True, read_only=True)
-
-    class Meta:
-        model = Conversation
-        fields = (
-            "id",
-            "reference",
-            "title",
-            "course",
-            "lesson",
-            "exercise",
-            "status",
-            "closed_at",
-            "created_at",
-            "unread_count",
-            "participants",
-            "version",
-        )
-        read_only_fields = fields
-
-
-class MyMessageSerializer(BaseSerializer):
-    author_name = serializers.CharField(source="author.full_name", read_only=True, allow_null=True)
-    is_mine = serializers.SerializerMethodField()
-
-    class Meta:
-        model = ChatMessage
-        fields = (
-            "id",
-            "reference",
-            "conversation",
-            "author_name",
-            "is_mine",
-            "role",
-            "body",
-            "created_at",
-            "version",
-        )
-        read_only_fields = fields
-
-    def get_is_mine(self, message: ChatMessage) -> bool:
-        return message.author_id == self.context["request"].user.pk
 
 
 class MyReviewSerializer(BaseSerializer):

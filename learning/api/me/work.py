@@ -1,4 +1,4 @@
-"""What one does and has done, one's children's and one's students' work, below `/api/v1/me/`."""
+"""What was done: one's own work, one's children's and one's students'."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ from typing import Any
 from django.db.models import OuterRef, Prefetch, Subquery
 
 from accounts.models import StudentProfile, User
-from config.base.api.pagination import NewestFirstPagination
 from config.base.api.personal import EditablePersonalViewSet, PersonalViewSet, student_filters
 
-from .. import services
-from ..models import (
-    ChatMessage,
-    Conversation,
+from ... import services
+from ...models import (
     Enrollment,
     ExerciseAttempt,
     Grade,
@@ -23,7 +20,7 @@ from ..models import (
     Review,
     VideoProgress,
 )
-from . import my_serializers as serializers
+from . import shown as serializers
 
 
 class MyEnrollmentViewSet(PersonalViewSet):
@@ -81,30 +78,6 @@ class MyGradeViewSet(PersonalViewSet):
     serializer_class = serializers.MyGradeSerializer
     filterset_class = student_filters(Grade, "attempt__user", "attempt", "is_correct")
     ordering_fields = ("graded_at", "score")
-
-
-class MyConversationViewSet(PersonalViewSet):
-    """Conversations that one takes part in, and those about the courses that one instructs."""
-
-    serializer_class = serializers.MyConversationSerializer
-    filterset_fields = ("reference", "status", "course", "lesson", "exercise")
-    search_fields = ("title",)
-    ordering_fields = ("title", "created_at", "closed_at")
-
-    def own_rows(self, user: Any) -> Any:
-        return Conversation.objects.visible_to(user).with_unread_count(user)
-
-
-class MyMessageViewSet(PersonalViewSet):
-    """What is said in them, the newest first."""
-
-    serializer_class = serializers.MyMessageSerializer
-    filterset_fields = ("conversation",)
-    search_fields = ("body",)
-    pagination_class = NewestFirstPagination
-
-    def own_rows(self, user: Any) -> Any:
-        return ChatMessage.objects.visible_to(user)
 
 
 class MyReviewViewSet(EditablePersonalViewSet):
