@@ -10,10 +10,10 @@ from courses.choices import Difficulty
 
 #: What has a meaning in one of the formats, or looks as if it had, among plain words.
 _PIECES = [
-    "a", "B", "é", "数", " ", "  ", "\n", "\n\n", "\t", "\r", "\\", "\\n", "\\\\", "~", "=", "#", "####", "{", "}", ":",
-    "::", "->", "%50%", "[html]", "[markdown]", "//", "// [id:1]", "$CATEGORY: x", "TRUE", "T", "*", "\\*", "_____",
-    "<b>", "</text>", "]]>", "&amp;", "&", "1", "1..5", "1:2", "$x_1$", "\x0b", "\x85", "\u2028", "\ufeff", '"', "'", "`code`",
-    "-->", "{}",
+    "a", "B", "é", "数", " ", "  ", "\n", "\n\n", "\t", "\r", "\\", "\\n", "\\\\", "~", "=", "#", "####",
+    "{", "}", ":", "::", "->", "%50%", "[html]", "[markdown]", "//", "// [id:1]", "$CATEGORY: x", "TRUE",
+    "T", "*", "\\*", "_____", "<b>", "</text>", "]]>", "&amp;", "&", "1", "1..5", "1:2", "$x_1$", "\x0b",
+    "\x85", "\u2028", "\ufeff", "\"", "'", "`code`", "-->", "{}",
 ]  # fmt: skip
 _pieces = st.lists(st.sampled_from(_PIECES), max_size=6).map("".join)
 _plain = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
