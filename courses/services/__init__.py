@@ -9,6 +9,7 @@ from .bookings import (
     move_booking,
     request_booking,
 )
+from .feeds import feed_for, feed_token, open_feed, revoke_feed, rotate_feed
 from .lessons import add_lesson, rename_lesson, require_lesson
 from .ordering import reorder_exercises, reorder_lessons, reorder_quiz_items, reorder_videos
 from .publication import archive_course, publish_course, publish_lesson, unpublish_lesson
@@ -21,11 +22,14 @@ __all__ = [
     "cancel_session",
     "complete_booking",
     "confirm_booking",
+    "feed_for",
+    "feed_token",
     "finish_session",
     "free_slots",
     "mark_no_show",
     "move_booking",
     "move_session",
+    "open_feed",
     "open_session",
     "publish_course",
     "publish_lesson",
@@ -36,6 +40,8 @@ __all__ = [
     "reorder_videos",
     "request_booking",
     "require_lesson",
+    "revoke_feed",
+    "rotate_feed",
     "sessions_left",
     "unpublish_lesson",
 ]
