@@ -20,7 +20,8 @@ from ..choices import ProgressStatus
 from ..events import LessonCompleted
 from ..models import Enrollment, LessonProgress, ProgressSnapshot
 from ..selectors.figures import is_done_by
-from .enrolments import complete_course, not_enrolled, take_part
+from .availability import lock_enrollment, require_open
+from .enrolments import complete_course, not_enrolled
 from .snapshots import store_act
 
 
@@ -76,7 +77,7 @@ def advance_to_next_lesson(*, user: User, course: Course, current_lesson: Lesson
     Repeated, it gives the same. The present lesson may have been taken back or deleted meanwhile. Raises DomainError
     `not_enrolled`, `lesson_of_another_course`, `prerequisite_missing` for what the next lesson requires.
     """
-    enrollment = take_part(user=user, course=course)
+    enrollment = lock_enrollment(user=user, course=course)
     following = _next(course, _stored(course, current_lesson))
     if following is not None:
         _require_prerequisites(user, following)
@@ -103,10 +104,9 @@ def get_current_lesson(*, user: User, course: Course) -> Lesson | None:
 
 def _enter(user: User, course: Course, lesson: Lesson) -> tuple[Enrollment, Lesson, LessonProgress]:
     """The enrolment, locked, the stored lesson, and the progress in it, new or not; all checked."""
-    enrollment = take_part(user=user, course=course)
+    enrollment = lock_enrollment(user=user, course=course)
     lesson = _stored(course, lesson)
-    if lesson.is_deleted or not lesson.is_published:
-        raise DomainError(_("This lesson is not available."), code="lesson_not_available")
+    require_open(course=lesson.course, lesson=lesson)
     mine = LessonProgress.objects.filter(user=user, lesson=lesson).select_for_update(no_key=True)
     progress = mine.first() or LessonProgress(user=user, lesson=lesson)
     if progress.status not in (ProgressStatus.COMPLETED, ProgressStatus.SKIPPED):
@@ -116,7 +116,7 @@ def _enter(user: User, course: Course, lesson: Lesson) -> tuple[Enrollment, Less
 
 def _stored(course: Course, lesson: Lesson) -> Lesson:
     """The lesson as it is stored, perhaps in the trash. DomainError `lesson_of_another_course`."""
-    found = Lesson.all_objects.filter(pk=lesson.pk, course=course).first()
+    found = Lesson.all_objects.select_related("course").filter(pk=lesson.pk, course=course).first()
     if found is None:
         raise DomainError(_("This lesson belongs to another course."), code="lesson_of_another_course")
     return found
