@@ -11,9 +11,11 @@ from .conversations import (
 )
 from .grading import claim_attempt, claimant, grade_attempt, release_attempt
 from .quizzes import close_overdue_quizzes, start_quiz, submit_quiz
+from .regrading import RegradeDifference, plan_regrade, regrade
 from .reviews import post_review, review_course
 
 __all__ = [
+    "RegradeDifference",
     "claim_attempt",
     "claimant",
     "close_conversation",
@@ -21,8 +23,10 @@ __all__ = [
     "grade_attempt",
     "mark_conversation_read",
     "open_conversation",
+    "plan_regrade",
     "post_message",
     "post_review",
+    "regrade",
     "release_attempt",
     "reopen_conversation",
     "review_course",
