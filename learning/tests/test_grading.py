@@ -173,6 +173,6 @@ def test_the_queue_is_one_query(group, django_assert_num_queries):
     for _ in range(3):
         write(group)
     EnrollmentFactory(course=group.course)
-    group.teacher.has_perm("learning.add_grade")  # asked once a request
+    group.teacher.holds_everywhere("learning.add_grade")  # asked once a request
     with django_assert_num_queries(1):
         assert len(ExerciseAttempt.objects.grading_queue(group.teacher).with_current_grade()) == 3
