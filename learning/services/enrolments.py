@@ -47,6 +47,17 @@ def withdraw(*, user: User, course: Course) -> Enrollment:
     return enrollment
 
 
+def take_part(*, user: User, course: Course) -> Enrollment:
+    """The learner's enrolment, locked: what they do in a course happens one after the other.
+
+    Raises DomainError `not_enrolled` for somebody who is not, or no longer, enrolled.
+    """
+    enrollment = _locked(user, course)
+    if enrollment is None or enrollment.status == Enrollment.Status.WITHDRAWN:
+        raise not_enrolled()
+    return enrollment
+
+
 def complete_course(*, enrollment: Enrollment) -> None:
     """The learner has done all there is. The first date stays, whatever is added later."""
     if enrollment.completed_at is not None:

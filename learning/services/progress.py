@@ -15,13 +15,13 @@ from config.base.events import emit
 from config.base.exceptions import DomainError
 from config.base.querysets import now_ms
 from courses.models import Course, Lesson
+from courses.querysets import OPEN_STATUSES
 
 from ..choices import ProgressStatus
 from ..events import LessonCompleted
 from ..models import Enrollment, LessonProgress, ProgressSnapshot
 from ..selectors.figures import is_done_by
-from .availability import lock_enrollment, require_open
-from .enrolments import complete_course, not_enrolled
+from .enrolments import complete_course, not_enrolled, take_part
 from .snapshots import store_act
 
 
@@ -77,7 +77,7 @@ def advance_to_next_lesson(*, user: User, course: Course, current_lesson: Lesson
     Repeated, it gives the same. The present lesson may have been taken back or deleted meanwhile. Raises DomainError
     `not_enrolled`, `lesson_of_another_course`, `prerequisite_missing` for what the next lesson requires.
     """
-    enrollment = lock_enrollment(user=user, course=course)
+    enrollment = take_part(user=user, course=course)
     following = _next(course, _stored(course, current_lesson))
     if following is not None:
         require_prerequisites(user, following)
@@ -104,9 +104,9 @@ def get_current_lesson(*, user: User, course: Course) -> Lesson | None:
 
 def _enter(user: User, course: Course, lesson: Lesson) -> tuple[Enrollment, Lesson, LessonProgress]:
     """The enrolment, locked, the stored lesson, and the progress in it, new or not; all checked."""
-    enrollment = lock_enrollment(user=user, course=course)
+    enrollment = take_part(user=user, course=course)
     lesson = _stored(course, lesson)
-    require_open(course=lesson.course, lesson=lesson)
+    require_readable(lesson)
     mine = LessonProgress.objects.filter(user=user, lesson=lesson).select_for_update(no_key=True)
     progress = mine.first() or LessonProgress(user=user, lesson=lesson)
     if progress.status not in (ProgressStatus.COMPLETED, ProgressStatus.SKIPPED):
@@ -120,6 +120,13 @@ def _stored(course: Course, lesson: Lesson) -> Lesson:
     if found is None:
         raise DomainError(_("This lesson belongs to another course."), code="lesson_of_another_course")
     return found
+
+
+def require_readable(lesson: Lesson) -> None:
+    """DomainError `lesson_not_available` for a lesson that learners of its course cannot read."""
+    is_open = lesson.course.status in OPEN_STATUSES and lesson.is_published
+    if not is_open or lesson.is_deleted or lesson.course.is_deleted:
+        raise DomainError(_("This lesson is not available."), code="lesson_not_available")
 
 
 def require_prerequisites(user: User, lesson: Lesson) -> None:

@@ -9,12 +9,13 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from config.base.exceptions import DomainError
 from config.base.querysets import now_ms
 from courses.models import Video
 
 from ..models import Enrollment, ProgressSnapshot, VideoProgress
-from .availability import require_open
 from .enrolments import not_enrolled
+from .progress import require_readable
 
 #: Of the duration: whoever has seen so many percent has seen the video, credits aside.
 SEEN_PERCENT = 95
@@ -30,8 +31,10 @@ def save_video_position(*, user: User, video: Video, position_seconds: int) -> V
     if isinstance(position_seconds, bool) or not isinstance(position_seconds, int) or position_seconds < 0:
         raise ValidationError({"position_seconds": _("A position is a whole number of seconds, 0 or more.")})
     stored = Video.all_objects.select_related("lesson__course").get(pk=video.pk)
+    require_readable(stored.lesson)
+    if stored.is_deleted:
+        raise DomainError(_("This video is not available."), code="lesson_not_available")
     course = stored.lesson.course
-    require_open(course=course, lesson=stored.lesson, parts=(stored.is_deleted,))
     if not Enrollment.objects.current().filter(user=user, course=course).exists():
         raise not_enrolled()
     position = min(position_seconds, stored.duration_seconds)
