@@ -79,7 +79,7 @@ def advance_to_next_lesson(*, user: User, course: Course, current_lesson: Lesson
     enrollment = take_part(user=user, course=course)
     following = _next(course, _stored(course, current_lesson))
     if following is not None:
-        _require_prerequisites(user, following)
+        require_prerequisites(user, following)
         _store(enrollment, user, course, following)
     return following
 
@@ -110,7 +110,7 @@ def _enter(user: User, course: Course, lesson: Lesson) -> tuple[Enrollment, Less
     mine = LessonProgress.objects.filter(user=user, lesson=lesson).select_for_update(no_key=True)
     progress = mine.first() or LessonProgress(user=user, lesson=lesson)
     if progress.status not in (ProgressStatus.COMPLETED, ProgressStatus.SKIPPED):
-        _require_prerequisites(user, lesson)
+        require_prerequisites(user, lesson)
     return enrollment, lesson, progress
 
 
@@ -122,7 +122,7 @@ def _stored(course: Course, lesson: Lesson) -> Lesson:
     return found
 
 
-def _require_prerequisites(user: User, lesson: Lesson) -> None:
+def require_prerequisites(user: User, lesson: Lesson) -> None:
     """DomainError `prerequisite_missing`, naming the first published lesson to be done before, or skipped."""
     passed = LessonProgress.objects.passed().filter(user=user).values("lesson")
     missing = lesson.prerequisites.published().exclude(pk__in=passed).in_order().first()
