@@ -19,11 +19,13 @@ from .progress import (
     skip_lesson,
 )
 from .quizzes import close_overdue_quizzes, start_quiz, submit_quiz
+from .regrading import RegradeDifference, plan_regrade, regrade
 from .reviews import post_review, review_course
 from .snapshots import current_snapshot, mark_stale
 from .videos import save_video_position
 
 __all__ = [
+    "RegradeDifference",
     "advance_to_next_lesson",
     "claim_attempt",
     "claimant",
@@ -37,8 +39,10 @@ __all__ = [
     "mark_stale",
     "open_conversation",
     "open_lesson",
+    "plan_regrade",
     "post_message",
     "post_review",
+    "regrade",
     "release_attempt",
     "reopen_conversation",
     "review_course",
