@@ -16,18 +16,21 @@ from config.base.differences import Difference
 from config.base.exceptions import DomainError
 from config.base.guards import guard
 
-from .models import Booking, Course, Lesson, TutoringSession
+from .models import Booking, Course, Exercise, Lesson, TutoringSession
 from .querysets import LIVE_BOOKINGS, WAITING_BOOKINGS
 from .validators import check_prerequisites
 
 #: What a change of decides which lessons of a course count, and in which order.
 STRUCTURE_FIELDS = ("course_id", "position", "is_published", "is_required", "is_deleted")
+#: What a change of decides which exercises count.
+EXERCISE_FIELDS = ("lesson_id", "is_deleted")
 
 
 def watch() -> None:
     """Put the models under guard; called once when the app is ready."""
     integrity.register(published_courses_teach)
     guard(Lesson, raise_structure_version)
+    guard(Exercise, raise_structure_version_of_exercises)
     guard(TutoringSession, keep_sessions)
     guard(Booking, keep_bookings)
     m2m_changed.connect(
@@ -38,25 +41,46 @@ def watch() -> None:
 def raise_structure_version(keys: list[int], using: str) -> None:
     """A lesson that came, went, moved or changed its standing raises the version of each course concerned.
 
-    Both courses when it moved between two: the history knows where it was.
+    Both courses when it moved between two.
     """
-    current = Lesson.all_objects.using(using).filter(pk=OuterRef("id")).values("version")[:1]
-    newest = Lesson.history.model._base_manager.using(using).filter(
+    records = _last_records(Lesson, keys, STRUCTURE_FIELDS, using)
+    _keep_something_to_learn(records, using)
+    _raise_versions(_changed_parents(records), using)
+
+
+def raise_structure_version_of_exercises(keys: list[int], using: str) -> None:
+    """So does an exercise that came, went, or moved to another lesson: those that there are make the average score."""
+    lessons = _changed_parents(_last_records(Exercise, keys, EXERCISE_FIELDS, using))
+    if lessons:
+        rows = Lesson.all_objects.using(using).filter(pk__any_of=sorted(lessons)).order_by()
+        _raise_versions(set(rows.values_list("course_id", flat=True)), using)
+
+
+def _last_records(
+    model: Any, keys: list[int], fields: tuple[str, ...], using: str
+) -> list[list[tuple[Any, ...]]]:
+    """For each of these rows the fields in its last two records, the older first: the history knows where it was."""
+    current = model.all_objects.using(using).filter(pk=OuterRef("id")).values("version")[:1]
+    newest = model.history.model._base_manager.using(using).filter(
         id__any_of=keys, version__gte=Subquery(current) - 1
     )
     records: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for key, *structure in newest.order_by("version").values_list("id", *STRUCTURE_FIELDS):
+    for key, *structure in newest.order_by("version").values_list("id", *fields):
         records[key].append(tuple(structure))
-    touched = {
-        course
-        for found in records.values()
-        if len(found) == 1 or found[-1] != found[-2]
-        for course, *_rest in found[-2:]
+    return [found[-2:] for found in records.values()]
+
+
+def _changed_parents(records: Iterable[list[tuple[Any, ...]]]) -> set[int]:
+    """The parents, named first in each record, that got, lost or see changed one of these rows."""
+    return {
+        parent for found in records if len(found) == 1 or found[0] != found[1] for parent, *_rest in found
     }
-    _keep_something_to_learn(records.values(), using)
-    if touched:
-        courses = Course.all_objects.using(using).filter(pk__any_of=sorted(touched))
-        courses.update(structure_version=F("structure_version") + 1)
+
+
+def _raise_versions(courses: set[int], using: str) -> None:
+    if courses:
+        rows = Course.all_objects.using(using).filter(pk__any_of=sorted(courses))
+        rows.update(structure_version=F("structure_version") + 1)
 
 
 def _keep_something_to_learn(records: Iterable[list[tuple[Any, ...]]], using: str) -> None:
