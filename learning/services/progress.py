@@ -15,6 +15,7 @@ from config.base.events import emit
 from config.base.exceptions import DomainError
 from config.base.querysets import now_ms
 from courses.models import Course, Lesson
+from courses.querysets import OPEN_STATUSES
 
 from ..choices import ProgressStatus
 from ..events import LessonCompleted
@@ -105,8 +106,7 @@ def _enter(user: User, course: Course, lesson: Lesson) -> tuple[Enrollment, Less
     """The enrolment, locked, the stored lesson, and the progress in it, new or not; all checked."""
     enrollment = take_part(user=user, course=course)
     lesson = _stored(course, lesson)
-    if lesson.is_deleted or not lesson.is_published:
-        raise DomainError(_("This lesson is not available."), code="lesson_not_available")
+    require_readable(lesson)
     mine = LessonProgress.objects.filter(user=user, lesson=lesson).select_for_update(no_key=True)
     progress = mine.first() or LessonProgress(user=user, lesson=lesson)
     if progress.status not in (ProgressStatus.COMPLETED, ProgressStatus.SKIPPED):
@@ -116,10 +116,17 @@ def _enter(user: User, course: Course, lesson: Lesson) -> tuple[Enrollment, Less
 
 def _stored(course: Course, lesson: Lesson) -> Lesson:
     """The lesson as it is stored, perhaps in the trash. DomainError `lesson_of_another_course`."""
-    found = Lesson.all_objects.filter(pk=lesson.pk, course=course).first()
+    found = Lesson.all_objects.select_related("course").filter(pk=lesson.pk, course=course).first()
     if found is None:
         raise DomainError(_("This lesson belongs to another course."), code="lesson_of_another_course")
     return found
+
+
+def require_readable(lesson: Lesson) -> None:
+    """DomainError `lesson_not_available` for a lesson that learners of its course cannot read."""
+    is_open = lesson.course.status in OPEN_STATUSES and lesson.is_published
+    if not is_open or lesson.is_deleted or lesson.course.is_deleted:
+        raise DomainError(_("This lesson is not available."), code="lesson_not_available")
 
 
 def require_prerequisites(user: User, lesson: Lesson) -> None:

@@ -15,6 +15,7 @@ from courses.models import Video
 
 from ..models import Enrollment, ProgressSnapshot, VideoProgress
 from .enrolments import not_enrolled
+from .progress import require_readable
 
 #: Of the duration: whoever has seen so many percent has seen the video, credits aside.
 SEEN_PERCENT = 95
@@ -29,10 +30,11 @@ def save_video_position(*, user: User, video: Video, position_seconds: int) -> V
     """
     if isinstance(position_seconds, bool) or not isinstance(position_seconds, int) or position_seconds < 0:
         raise ValidationError({"position_seconds": _("A position is a whole number of seconds, 0 or more.")})
-    stored = Video.all_objects.select_related("lesson").filter(pk=video.pk).first()
-    if stored is None or stored.is_deleted or stored.lesson.is_deleted or not stored.lesson.is_published:
-        raise DomainError(_("This lesson is not available."), code="lesson_not_available")
-    course = stored.lesson.course_id
+    stored = Video.all_objects.select_related("lesson__course").get(pk=video.pk)
+    require_readable(stored.lesson)
+    if stored.is_deleted:
+        raise DomainError(_("This video is not available."), code="lesson_not_available")
+    course = stored.lesson.course
     if not Enrollment.objects.current().filter(user=user, course=course).exists():
         raise not_enrolled()
     position = min(position_seconds, stored.duration_seconds)
