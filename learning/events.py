@@ -14,3 +14,22 @@ class ReviewPosted(DomainEvent):
     review_id: int
     course_id: int
     user_id: int
+
+
+@dataclass(frozen=True)
+class AttemptGraded(DomainEvent):
+    """An attempt at an exercise has a grade that it did not have."""
+
+    grade_id: int
+    attempt_id: int
+    exercise_id: int
+    user_id: int
+
+
+@dataclass(frozen=True)
+class QuizFinished(DomainEvent):
+    """A learner has submitted a quiz, or its time is up. Its score may still have to wait for a person."""
+
+    quiz_attempt_id: int
+    quiz_id: int
+    user_id: int

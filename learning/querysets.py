@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from config.base.querysets import BaseQuerySet
-from courses.models import Course, Quiz
+from courses.models import Course
 from courses.whose import is_own_course
 
 from .whose import is_followed, is_taught, is_tutored
@@ -22,11 +21,8 @@ if TYPE_CHECKING:
         Conversation,
         ConversationParticipant,
         Enrollment,
-        ExerciseAttempt,
-        Grade,
         LessonProgress,
         ProgressSnapshot,
-        QuizAttempt,
         Review,
         VideoProgress,
     )
@@ -106,58 +102,6 @@ class VideoProgressQuerySet(WorkQuerySet):
             video__lesson__course__slug=course,
             video__lesson__slug=lesson,
             video__position=position,
-        )
-
-
-class QuizAttemptQuerySet(WorkQuerySet):
-    courses = ("quiz__course", "quiz__lesson__course")
-
-    def get_by_natural_key(
-        self, user: str, course: str, lesson: str | None, title: str, number: int
-    ) -> QuizAttempt:
-        quiz = Quiz.objects.using(self.db).get_by_natural_key(course, lesson, title)
-        return self.by_natural_key(user__username=user, quiz=quiz, number=number)
-
-
-class ExerciseAttemptQuerySet(WorkQuerySet):
-    courses = ("exercise__lesson__course",)
-
-    def get_by_natural_key(
-        self, user: str, course: str, lesson: str, position: int, number: int
-    ) -> ExerciseAttempt:
-        return self.by_natural_key(
-            user__username=user,
-            exercise__lesson__course__slug=course,
-            exercise__lesson__slug=lesson,
-            exercise__position=position,
-            number=number,
-        )
-
-    def submitted(self) -> Self:
-        """Attempts whose answer has been handed in."""
-        return self.filter(submitted_at__isnull=False)
-
-    def ungraded(self) -> Self:
-        """Submitted attempts without a grade that has a score, oldest first: what a teacher has to read."""
-        grades: Any = self.model._meta.get_field("grades").related_model
-        scored = grades.objects.filter(attempt=OuterRef("pk"), score__isnull=False)
-        return self.submitted().filter(~Exists(scored)).order_by("submitted_at", "id")
-
-
-class GradeQuerySet(WorkQuerySet):
-    learner = "attempt__user"
-    courses = ("attempt__exercise__lesson__course",)
-
-    def get_by_natural_key(
-        self, user: str, course: str, lesson: str, position: int, number: int, graded_at: datetime | str
-    ) -> Grade:
-        return self.by_natural_key(
-            attempt__user__username=user,
-            attempt__exercise__lesson__course__slug=course,
-            attempt__exercise__lesson__slug=lesson,
-            attempt__exercise__position=position,
-            attempt__number=number,
-            graded_at=graded_at,
         )
 
 

@@ -13,6 +13,7 @@ from config.base.admin import BaseAdmin, BaseTabularInline, Figure, do_for_each
 
 from .. import services
 from ..models import Course, Lesson, Subject
+from .editor import CourseEditorMixin
 
 
 class LessonInline(BaseTabularInline):
@@ -39,7 +40,7 @@ class SubjectAdmin(BaseAdmin):
 
 
 @admin.register(Course)
-class CourseAdmin(BaseAdmin):
+class CourseAdmin(CourseEditorMixin, BaseAdmin):
     icon = "school"
     menu_order = 20
     markdown_fields = ("description",)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from config.base.admin import BaseAdmin
 
 from ..models import Exercise
+from .editor import FromEditorMixin
 
 #: An answer of each kind, as it is typed; `courses.shapes` says all that may stand there.
 EXAMPLES = (
@@ -35,7 +36,7 @@ OPTIONS_HELP = examples(((Exercise.Kind.MULTIPLE_CHOICE.label, OPTIONS_EXAMPLE),
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(BaseAdmin):
+class ExerciseAdmin(FromEditorMixin, BaseAdmin):
     icon = "quiz"
     menu_order = 50
     markdown_fields = ("prompt", "explanation")

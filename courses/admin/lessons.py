@@ -15,6 +15,7 @@ from config.base.admin.forms import LockedModelForm
 from .. import services
 from ..models import Exercise, Lesson, Video
 from ..validators import check_prerequisites
+from .editor import FromEditorMixin
 
 
 class LessonForm(LockedModelForm):
@@ -54,7 +55,7 @@ class ExerciseInline(BaseTabularInline):
 
 
 @admin.register(Lesson)
-class LessonAdmin(BaseAdmin):
+class LessonAdmin(FromEditorMixin, BaseAdmin):
     form = LessonForm
     icon = "menu_book"
     menu_order = 30
@@ -84,7 +85,7 @@ class LessonAdmin(BaseAdmin):
 
 
 @admin.register(Video)
-class VideoAdmin(BaseAdmin):
+class VideoAdmin(FromEditorMixin, BaseAdmin):
     icon = "movie"
     menu_order = 40
     search_fields = ("title", "lesson__title")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from config.base.admin import BaseAdmin, BaseTabularInline
 
 from ..models import Quiz, QuizItem
+from .editor import FromEditorMixin
 
 
 class QuizItemInline(BaseTabularInline):
@@ -21,7 +22,7 @@ class QuizItemInline(BaseTabularInline):
 
 
 @admin.register(Quiz)
-class QuizAdmin(BaseAdmin):
+class QuizAdmin(FromEditorMixin, BaseAdmin):
     icon = "checklist"
     menu_order = 60
     search_fields = ("title",)

@@ -21,8 +21,8 @@ from courses import shapes as courses_shapes
 from courses.models.exercise import ExerciseKind
 
 from .. import shapes
+from ..attempt_querysets import ExerciseAttemptQuerySet
 from ..choices import ProgressStatus
-from ..querysets import ExerciseAttemptQuerySet
 
 
 class ExerciseAttempt(BaseModel):

@@ -16,7 +16,7 @@ from config.base.models import BaseModel
 from config.base.querysets import AliveManager, AllManager, now_ms
 from config.base.rules import one_of
 
-from ..querysets import GradeQuerySet
+from ..attempt_querysets import GradeQuerySet
 
 
 class GradeSource(models.TextChoices):

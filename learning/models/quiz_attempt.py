@@ -16,7 +16,7 @@ from config.base.models import BaseModel
 from config.base.querysets import AliveManager, AllManager, now_ms
 from config.base.rules import at_least_one
 
-from ..querysets import QuizAttemptQuerySet
+from ..attempt_querysets import QuizAttemptQuerySet
 
 
 class QuizAttempt(BaseModel):
