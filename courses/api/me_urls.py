@@ -1,4 +1,7 @@
-"""This app's part of `/api/v1/me/`. What one learns from is registered in an app above, where something is done with it."""
+"""This app's part of `/api/v1/me/`.
+
+What one learns from is registered by the app above, where something is done with it.
+"""
 
 from config.base.api.routers import PersonalRouter
 

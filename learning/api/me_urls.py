@@ -2,7 +2,7 @@
 
 from config.base.api.routers import PersonalRouter
 
-from .me import classes, courses, talk, work
+from .me import classes, courses, report, talk, work
 
 router = PersonalRouter()
 router.register("courses", courses.MyCourseViewSet)
@@ -18,6 +18,7 @@ router.register("quiz-attempts", work.MyQuizAttemptViewSet)
 router.register("exercise-attempts", work.MyAttemptViewSet)
 router.register("grades", work.MyGradeViewSet)
 router.register("grading-queue", classes.MyGradingViewSet, "me-grading")
+router.register("classes", report.MyClassViewSet, "me-class")
 router.register("conversations", talk.MyConversationViewSet)
 router.register("messages", talk.MyMessageViewSet)
 router.register("reviews", work.MyReviewViewSet)

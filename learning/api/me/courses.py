@@ -159,7 +159,9 @@ class MyExerciseViewSet(courses.MyExerciseViewSet):
         body = shown.AnswerSerializer(data=request.data, context={"request": request, "view": self})
         body.is_valid(raise_exception=True)
         mine = ExerciseAttempt.objects.filter(user=request.user, exercise=exercise)
-        before = set(mine.filter(Q(submitted_at__isnull=False) | Q(quiz_attempt__isnull=False)).values_list("pk"))
+        before = set(
+            mine.filter(Q(submitted_at__isnull=False) | Q(quiz_attempt__isnull=False)).values_list("pk")
+        )
         try:
             attempt = services.submit_answer(user=request.user, exercise=exercise, **body.validated_data)
         except DomainError as error:

@@ -66,6 +66,41 @@ class LessonNameSerializer(serializers.Serializer):  # type: ignore[type-arg]
     position = serializers.IntegerField()
 
 
+class OutlineLessonSerializer(LessonNameSerializer):
+    """A lesson in the outline, and how far one is with it."""
+
+    id = serializers.IntegerField(source="lesson.pk")
+    title = serializers.CharField(source="lesson.title")
+    slug = serializers.CharField(source="lesson.slug")
+    position = serializers.IntegerField(source="lesson.position")
+    is_required = serializers.BooleanField(source="lesson.is_required")
+    estimated_minutes = serializers.IntegerField(source="lesson.estimated_minutes")
+    status = serializers.ChoiceField(choices=ProgressStatus.choices)
+    is_done = serializers.BooleanField()
+    is_available = serializers.BooleanField()
+    is_current = serializers.BooleanField()
+    videos = serializers.IntegerField()
+    exercises = serializers.IntegerField()
+    quizzes = serializers.IntegerField()
+
+
+class OutlineSerializer(serializers.Serializer):  # type: ignore[type-arg]
+    """A course with all that one has done of it. `resume` is the lesson at which one goes on, null when all is done."""
+
+    course = serializers.IntegerField(source="course.pk")
+    completion_percentage = serializers.IntegerField(source="percent", min_value=0, max_value=100)
+    lessons_completed = serializers.IntegerField(source="figures.lessons_completed")
+    lessons_total = serializers.IntegerField(source="figures.lessons_total")
+    exercises_attempted = serializers.IntegerField(source="figures.exercises_attempted")
+    average_score = serializers.DecimalField(
+        source="figures.average_score", max_digits=5, decimal_places=2, allow_null=True
+    )
+    minutes_left = serializers.IntegerField()
+    last_activity_at = serializers.DateTimeField(allow_null=True)
+    resume = LessonNameSerializer(allow_null=True)
+    lessons = OutlineLessonSerializer(many=True)
+
+
 class ResumeSerializer(serializers.Serializer):  # type: ignore[type-arg]
     lesson = LessonNameSerializer(allow_null=True)
 

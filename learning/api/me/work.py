@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import OuterRef, Prefetch, Subquery
-
+from django.db.models import F, OuterRef, Prefetch, Subquery
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -30,6 +29,7 @@ from ...models import (
     Review,
     VideoProgress,
 )
+from ...selectors import my_courses, refresh
 from . import shown as serializers
 
 
@@ -69,11 +69,39 @@ class MyEnrollmentViewSet(ActingPersonalViewSet):
 
 
 class MyProgressViewSet(PersonalViewSet):
-    """Progress in courses, as last computed."""
+    """Progress in courses; what has changed since it was computed is computed again for whoever reads it."""
 
     serializer_class = serializers.MyProgressSerializer
     filterset_class = student_filters(ProgressSnapshot, "user", "course")
     ordering_fields = ("completion_percentage", "average_score", "last_activity_at")
+
+    def own_rows(self, user: Any) -> Any:
+        return super().own_rows(user).annotate(newest=F("course__structure_version"))
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """One's own are counted all at once, however many; those of others one by one, where they have to be."""
+        page = super().paginate_queryset(queryset)
+        user: Any = self.request.user
+        stale = [snapshot for snapshot in page if snapshot.structure_version != snapshot.newest]
+        own = any(snapshot.user_id == user.pk for snapshot in stale)
+        found = {each.course.pk: each.figures for each in my_courses(user)} if own else {}
+        for snapshot in stale:
+            figures = found.get(snapshot.course_id) if snapshot.user_id == user.pk else None
+            if figures is None:
+                refresh(snapshot)
+                continue
+            snapshot.lessons_completed, snapshot.lessons_total = (
+                figures.lessons_completed,
+                figures.lessons_total,
+            )
+            snapshot.completion_percentage = figures.percent
+            snapshot.exercises_attempted = figures.exercises_attempted
+            snapshot.average_score = figures.average_score
+        return page
+
+    def get_object(self) -> Any:
+        snapshot = super().get_object()
+        return snapshot if snapshot.structure_version == snapshot.newest else refresh(snapshot)
 
 
 class MyLessonProgressViewSet(PersonalViewSet):
