@@ -9,6 +9,6 @@ class CoursesConfig(AppConfig):
     verbose_name = _("Courses")
 
     def ready(self) -> None:
-        from . import invariants
+        from . import invariants, receivers  # noqa: F401 - receivers subscribe when imported
 
         invariants.watch()

@@ -29,3 +29,33 @@ class LessonPublished(DomainEvent):
 
     lesson_id: int
     course_id: int
+
+
+@dataclass(frozen=True)
+class BookingRequested(DomainEvent):
+    """A student would like a seat."""
+
+    booking_id: int
+
+
+@dataclass(frozen=True)
+class BookingConfirmed(DomainEvent):
+    """The seat is the student's."""
+
+    booking_id: int
+
+
+@dataclass(frozen=True)
+class BookingMoved(DomainEvent):
+    """The student has, or would like, a seat at another time: in another session, or because the session moved."""
+
+    booking_id: int
+
+
+@dataclass(frozen=True)
+class BookingCancelled(DomainEvent):
+    """The seat is free again; with its whole session when that was cancelled."""
+
+    booking_id: int
+    reason: str = ""
+    with_session: bool = False

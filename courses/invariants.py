@@ -16,18 +16,21 @@ from config.base.differences import Difference
 from config.base.exceptions import DomainError
 from config.base.guards import guard
 
-from .models import Booking, Course, Lesson, TutoringSession
-from .querysets import LIVE_BOOKINGS
+from .models import Booking, Course, Exercise, Lesson, TutoringSession
+from .querysets import LIVE_BOOKINGS, WAITING_BOOKINGS
 from .validators import check_prerequisites
 
 #: What a change of decides which lessons of a course count, and in which order.
 STRUCTURE_FIELDS = ("course_id", "position", "is_published", "is_required", "is_deleted")
+#: What a change of decides which exercises count.
+EXERCISE_FIELDS = ("lesson_id", "is_deleted")
 
 
 def watch() -> None:
     """Put the models under guard; called once when the app is ready."""
     integrity.register(published_courses_teach)
     guard(Lesson, raise_structure_version)
+    guard(Exercise, raise_structure_version_of_exercises)
     guard(TutoringSession, keep_sessions)
     guard(Booking, keep_bookings)
     m2m_changed.connect(
@@ -38,25 +41,46 @@ def watch() -> None:
 def raise_structure_version(keys: list[int], using: str) -> None:
     """A lesson that came, went, moved or changed its standing raises the version of each course concerned.
 
-    Both courses when it moved between two: the history knows where it was.
+    Both courses when it moved between two.
     """
-    current = Lesson.all_objects.using(using).filter(pk=OuterRef("id")).values("version")[:1]
-    newest = Lesson.history.model._base_manager.using(using).filter(
+    records = _last_records(Lesson, keys, STRUCTURE_FIELDS, using)
+    _keep_something_to_learn(records, using)
+    _raise_versions(_changed_parents(records), using)
+
+
+def raise_structure_version_of_exercises(keys: list[int], using: str) -> None:
+    """So does an exercise that came, went, or moved to another lesson: those that there are make the average score."""
+    lessons = _changed_parents(_last_records(Exercise, keys, EXERCISE_FIELDS, using))
+    if lessons:
+        rows = Lesson.all_objects.using(using).filter(pk__any_of=sorted(lessons)).order_by()
+        _raise_versions(set(rows.values_list("course_id", flat=True)), using)
+
+
+def _last_records(
+    model: Any, keys: list[int], fields: tuple[str, ...], using: str
+) -> list[list[tuple[Any, ...]]]:
+    """For each of these rows the fields in its last two records, the older first: the history knows where it was."""
+    current = model.all_objects.using(using).filter(pk=OuterRef("id")).values("version")[:1]
+    newest = model.history.model._base_manager.using(using).filter(
         id__any_of=keys, version__gte=Subquery(current) - 1
     )
     records: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for key, *structure in newest.order_by("version").values_list("id", *STRUCTURE_FIELDS):
+    for key, *structure in newest.order_by("version").values_list("id", *fields):
         records[key].append(tuple(structure))
-    touched = {
-        course
-        for found in records.values()
-        if len(found) == 1 or found[-1] != found[-2]
-        for course, *_rest in found[-2:]
+    return [found[-2:] for found in records.values()]
+
+
+def _changed_parents(records: Iterable[list[tuple[Any, ...]]]) -> set[int]:
+    """The parents, named first in each record, that got, lost or see changed one of these rows."""
+    return {
+        parent for found in records if len(found) == 1 or found[0] != found[1] for parent, *_rest in found
     }
-    _keep_something_to_learn(records.values(), using)
-    if touched:
-        courses = Course.all_objects.using(using).filter(pk__any_of=sorted(touched))
-        courses.update(structure_version=F("structure_version") + 1)
+
+
+def _raise_versions(courses: set[int], using: str) -> None:
+    if courses:
+        rows = Course.all_objects.using(using).filter(pk__any_of=sorted(courses))
+        rows.update(structure_version=F("structure_version") + 1)
 
 
 def _keep_something_to_learn(records: Iterable[list[tuple[Any, ...]]], using: str) -> None:
@@ -103,29 +127,52 @@ def keep_sessions(keys: list[int], using: str) -> None:
             starts_at=Subquery(session.values("starts_at")[:1]),
             ends_at=Subquery(session.values("ends_at")[:1]),
         )
-    refuse_overbooking(keys, using)
+    keep_seats(keys, using)
 
 
 def keep_bookings(keys: list[int], using: str) -> None:
-    """A booking has its session's times, and there was a seat for it.
+    """A booking has its session's times, and there was a seat for it; the one that it left is free.
 
     The sessions are locked first: of two bookings for the last seat the second waits, and then sees the first.
     """
     bookings = Booking.all_objects.using(using).filter(pk__any_of=keys)
-    sessions = sorted(set(bookings.order_by().values_list("session_id", flat=True)))
+    current = Booking.all_objects.using(using).filter(pk=OuterRef("id")).values("version")[:1]
+    newest = Booking.history.model._base_manager.using(using).filter(
+        id__any_of=keys, version__gte=Subquery(current) - 1
+    )
+    sessions = sorted(set(newest.order_by().values_list("session_id", flat=True)))
     rows = TutoringSession.all_objects.using(using).filter(pk__any_of=sessions)
     list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
     if bookings.exclude(starts_at=F("session__starts_at"), ends_at=F("session__ends_at")).exists():
         raise DomainError(_("The session has moved meanwhile. Try again."), code="session_moved")
-    refuse_overbooking(sessions, using)
+    keep_seats(sessions, using)
 
 
-def refuse_overbooking(sessions: list[int], using: str) -> None:
-    """DomainError `session_full` when one of these sessions has more live bookings than seats."""
-    live = Q(bookings__is_deleted=False, bookings__status__in=LIVE_BOOKINGS)
+def keep_seats(sessions: list[int], using: str) -> None:
+    """A session is FULL exactly while its seats are taken, and OPEN while they are not.
+
+    Raises DomainError: `session_full` when one of these sessions has more live bookings than seats, `session_closed`
+    when one that is cancelled still has bookings.
+    """
     rows = TutoringSession.all_objects.using(using).filter(pk__any_of=sessions, is_deleted=False)
-    if rows.annotate(taken=Count("bookings", filter=live)).filter(taken__gt=F("capacity")).exists():
-        raise DomainError(_("This session has no seat left."), code="session_full")
+    held = Q(bookings__is_deleted=False, bookings__status__in=LIVE_BOOKINGS)
+    waiting = Q(bookings__is_deleted=False, bookings__status__in=WAITING_BOOKINGS)
+    counted = rows.annotate(taken=Count("bookings", filter=held), waiting=Count("bookings", filter=waiting))
+    due: dict[int, str] = {}
+    for key, status, capacity, taken, left in counted.order_by().values_list(
+        "pk", "status", "capacity", "taken", "waiting"
+    ):
+        if taken > capacity:
+            raise DomainError(_("This session has no seat left."), code="session_full")
+        if left and status == "CANCELLED":
+            raise DomainError(_("This session is closed."), code="session_closed")
+        true = "FULL" if taken == capacity else "OPEN"
+        if status in ("OPEN", "FULL") and status != true:
+            due[key] = true
+    # One by one: update() would lock them against the very insertions that wait for this one.
+    for session in rows.filter(pk__any_of=sorted(due)) if due else ():
+        session.status = due[session.pk]
+        session.save(using=using, update_fields=["status"])
 
 
 def refuse_prerequisites(

@@ -35,6 +35,8 @@ GRADED_FIELDS = frozenset({"kind", "prompt", "options", "answer", "points"})
 #: The bookings that hold a seat, and the sessions that take the teacher's time: what was done counts, because
 #: nobody has been in two places either.
 LIVE_BOOKINGS = ("REQUESTED", "CONFIRMED", "DONE")
+#: Those of what is still to come.
+WAITING_BOOKINGS = ("REQUESTED", "CONFIRMED")
 LIVE_SESSIONS = ("OPEN", "FULL", "DONE")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,8 @@ from django.utils.translation import gettext as _
 from .models import Course, Exercise, Lesson, Quiz, Video
 
 TITLE_LENGTH = 80
+#: Of Markdown, what only a page that renders it has use for.
+MARKS = re.compile(r"```\w*|`|\*\*")
 KIND_LABELS: dict[str, Any] = dict(Exercise.Kind.choices)
 
 
@@ -139,5 +142,5 @@ def _by_lesson(model: Any, course: Course, *names: str) -> dict[int, list[Part]]
 
 
 def _shortened(text: str) -> str:
-    words = " ".join(text.split())
+    words = " ".join(MARKS.sub("", text).split())
     return words if len(words) <= TITLE_LENGTH else f"{words[: TITLE_LENGTH - 1]}…"

@@ -9,6 +9,7 @@ class LearningConfig(AppConfig):
     verbose_name = _("Learning")
 
     def ready(self) -> None:
-        from . import invariants
+        from . import invariants, staleness
 
         invariants.watch()
+        staleness.watch()

@@ -17,6 +17,33 @@ class ReviewPosted(DomainEvent):
 
 
 @dataclass(frozen=True)
+class LearnerEnrolled(DomainEvent):
+    """Somebody takes part in a course, for the first time or again."""
+
+    enrollment_id: int
+    course_id: int
+    user_id: int
+
+
+@dataclass(frozen=True)
+class LessonCompleted(DomainEvent):
+    """A learner has done a lesson. Announced once for each."""
+
+    lesson_id: int
+    course_id: int
+    user_id: int
+
+
+@dataclass(frozen=True)
+class CourseCompleted(DomainEvent):
+    """A learner has done every lesson that a course had at that moment. Announced once for each."""
+
+    enrollment_id: int
+    course_id: int
+    user_id: int
+
+
+@dataclass(frozen=True)
 class AttemptGraded(DomainEvent):
     """An attempt at an exercise has a grade that it did not have."""
 

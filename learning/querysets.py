@@ -92,6 +92,10 @@ class LessonProgressQuerySet(WorkQuerySet):
         """Lessons that their learners have done; skipped ones are not among them."""
         return self.filter(status="COMPLETED")
 
+    def passed(self) -> Self:
+        """Lessons done or skipped: what permits going on to those that require them."""
+        return self.filter(status__in=("COMPLETED", "SKIPPED"))
+
 
 class VideoProgressQuerySet(WorkQuerySet):
     courses = ("video__lesson__course",)

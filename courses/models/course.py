@@ -31,7 +31,7 @@ class Course(BaseModel):
 
     `status` and `published_at` are changed by the services `publish_course` and `archive_course`. Rating, counts and
     `structure_version` are derived: the rating from reviews, the structure version from every change to which
-    lessons count and in which order (see `courses.invariants`).
+    lessons and exercises count and in which order (see `courses.invariants`).
     """
 
     Status = CourseStatus

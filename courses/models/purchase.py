@@ -24,7 +24,7 @@ from ..querysets import FormulaPurchaseQuerySet
 class FormulaPurchase(BaseModel):
     """So many sessions of a formula, bought by or for a student: a fact of the accounts, kept when the student goes.
 
-    How many are left is not stored: bookings use them up, see `courses.selectors.sessions_left`.
+    How many are left is not stored: bookings use them up, see `courses.availability.sessions_left`.
     """
 
     student = models.ForeignKey(

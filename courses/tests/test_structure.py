@@ -10,7 +10,7 @@ from django.urls import reverse
 from config.base.deletion import soft_delete
 from config.base.exceptions import DomainError
 from courses.invariants import published_courses_teach
-from courses.models import Course, Lesson
+from courses.models import Course, Exercise, Lesson
 from courses.services import publish_course, publish_lesson, reorder_lessons, unpublish_lesson
 
 from .factories import CourseFactory, ExerciseFactory, LessonFactory
@@ -66,12 +66,30 @@ def test_what_is_written_in_a_lesson_is_no_structure():
     before, version = structure(lesson.course), lesson.course.version
     lesson.body = "Better words."
     lesson.save()
-    ExerciseFactory(lesson=lesson)
     assert structure(lesson.course) == before
     publish_lesson(lesson=lesson)
     assert Course.objects.get(pk=lesson.course_id).version == version, (
         "an open form of the course stays fresh"
     )
+
+
+def test_which_exercises_there_are_is_structure_and_what_they_ask_is_not():
+    lesson, other = LessonFactory(), LessonFactory()
+    exercise = ExerciseFactory(lesson=lesson)
+    mine = Exercise.objects.filter(pk=exercise.pk)
+    steps = {
+        "add": (lambda: ExerciseFactory(lesson=lesson), (1, 0)),
+        "edit": (lambda: mine.update(prompt="And now?", points=9, position=90), (0, 0)),
+        "move": (lambda: mine.update(lesson=other), (1, 1)),
+        "delete": (lambda: mine.get().delete(), (0, 1)),
+        "restore": (lambda: Exercise.all_objects.get(pk=exercise.pk).restore(), (0, 1)),
+        "queryset.delete": (lambda: mine.delete(), (0, 1)),
+    }
+    for name, (step, raised) in steps.items():
+        before = structure(lesson.course), structure(other.course)
+        step()
+        after = structure(lesson.course), structure(other.course)
+        assert (after[0] - before[0], after[1] - before[1]) == raised, name
 
 
 @pytest.mark.parametrize("way", ["delete", "queryset.delete", "update", "save", "move"])

@@ -15,9 +15,11 @@ from courses.models import Exercise
 from ..checking import require_fitting, says_the_same
 from ..models import ExerciseAttempt, QuizAttempt
 from .attempts import copy_exercise, new_attempt, next_numbers
-from .availability import lock_enrollment, require_open
+from .availability import require_open
+from .enrolments import take_part
 from .grades import grade_by_key
 from .quizzes import answer_in_quiz, part_of_quiz
+from .snapshots import store_act
 
 
 @transaction.atomic
@@ -27,8 +29,8 @@ def start_attempt(
     """The learner's open attempt, begun now if there is none; again, it is the same one.
 
     It copies the exercise as it is now; one begun earlier without an answer copies it anew. In a quiz the attempt was
-    begun with the quiz. Raises DomainError `not_enrolled`, `lesson_not_available`, `no_attempts_left`; in a quiz
-    `not_in_quiz`, `quiz_submitted` and `time_is_up`.
+    begun with the quiz. Raises DomainError `not_enrolled`, `lesson_not_available`, `prerequisite_missing`,
+    `no_attempts_left`; in a quiz `not_in_quiz`.
     """
     if quiz_attempt is not None:
         return part_of_quiz(user=user, exercise=exercise, quiz_attempt=quiz_attempt)
@@ -56,8 +58,8 @@ def submit_answer(
     attempt: that one is returned. In a quiz the answer is kept, may be changed until the quiz is submitted, and is
     graded then; the quiz, not `Exercise.max_attempts`, limits how often.
 
-    Raises ValidationError on `answer`, DomainError `not_enrolled`, `lesson_not_available`, `no_attempts_left`; in a
-    quiz `not_in_quiz`, `quiz_submitted` and, once its time is up and it has been closed, `time_is_up`.
+    Raises ValidationError on `answer`, DomainError `not_enrolled`, `lesson_not_available`, `prerequisite_missing`,
+    `no_attempts_left`; in a quiz `not_in_quiz`, `quiz_submitted` and `time_is_up`, when the quiz has been closed.
     """
     if quiz_attempt is not None:
         return answer_in_quiz(user=user, exercise=exercise, answer=answer, quiz_attempt=quiz_attempt)
@@ -82,6 +84,7 @@ def _submit_alone(*, user: User, exercise: Exercise, answer: dict[str, Any]) -> 
     held.answer, held.status, held.submitted_at = given, ExerciseAttempt.Status.COMPLETED, now_ms()
     held.save()
     grade_by_key([held])
+    store_act(user=user, course=exercise.lesson.course)
     return held
 
 
@@ -90,8 +93,8 @@ def _require_work(*, user: User, exercise: Exercise) -> Exercise:
     rows = Exercise.all_objects.select_related("lesson__course")
     stored = rows.get(pk=exercise.pk)
     course = stored.lesson.course
-    lock_enrollment(user=user, course=course)
-    require_open(course=course, lesson=stored.lesson, parts=(stored.is_deleted,))
+    take_part(user=user, course=course)
+    require_open(user=user, course=course, lesson=stored.lesson, part=stored)
     return stored
 
 

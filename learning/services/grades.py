@@ -88,7 +88,7 @@ def settle_quizzes(quiz_attempts: Iterable[QuizAttempt]) -> None:
     found = {each.pk: each for each in quiz_attempts if each.submitted_at is not None}
     if not found:
         return
-    totals: dict[int, Decimal | None] = {key: Decimal(0) for key in found}
+    totals: dict[int, Decimal | None] = dict.fromkeys(found, Decimal("0.00"))
     points = dict.fromkeys(found, 0)
     parts = ExerciseAttempt.objects.filter(quiz_attempt__in=list(found)).with_current_grade().order_by()
     for part in parts:

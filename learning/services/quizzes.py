@@ -13,14 +13,16 @@ from accounts.models import User
 from config.base.events import emit
 from config.base.exceptions import DomainError
 from config.base.querysets import now_ms
-from courses.models import Exercise, Quiz, QuizItem
+from courses.models import Course, Exercise, Quiz, QuizItem
 
 from ..checking import require_fitting
 from ..events import QuizFinished
 from ..models import ExerciseAttempt, QuizAttempt
 from .attempts import new_attempt, next_numbers
-from .availability import lock_enrollment, require_open
+from .availability import require_open
+from .enrolments import take_part
 from .grades import grade_by_key, settle_quizzes
+from .snapshots import store_act
 
 
 def start_quiz(*, user: User, quiz: Quiz) -> QuizAttempt:
@@ -29,7 +31,8 @@ def start_quiz(*, user: User, quiz: Quiz) -> QuizAttempt:
     It holds the quiz as it is now: its exercises, what each is worth, the percent to pass, the end of the time.
     Exercises whose lessons learners cannot open are left out. One whose time is up is closed first.
 
-    Raises DomainError `not_enrolled`, `lesson_not_available`, `no_attempts_left`, `quiz_empty`.
+    Raises DomainError `not_enrolled`, `lesson_not_available`, `prerequisite_missing`, `no_attempts_left`,
+    `quiz_empty`.
     """
     for overdue in QuizAttempt.objects.overdue().filter(user=user, quiz=quiz):
         submit_quiz(quiz_attempt=overdue)
@@ -45,7 +48,10 @@ def submit_quiz(*, quiz_attempt: QuizAttempt) -> QuizAttempt:
     """
     stored = _lock(quiz_attempt.pk)
     if stored.submitted_at is None:
-        _close(stored, now_ms())
+        now = now_ms()
+        _close(stored, now)
+        if not _is_late(stored, now):
+            store_act(user=stored.user, course=_course_of(stored.quiz))
     return stored
 
 
@@ -90,9 +96,7 @@ def _answer(
     part = part_of_quiz(user=user, exercise=exercise, quiz_attempt=stored)
     if stored.submitted_at is not None:
         raise DomainError(_("This quiz has been submitted."), code="quiz_submitted")
-    course = stored.quiz.lesson.course if stored.quiz.lesson is not None else stored.quiz.course
-    assert course is not None
-    lock_enrollment(user=user, course=course)
+    take_part(user=user, course=_course_of(stored.quiz))
     now = now_ms()
     if _is_late(stored, now):
         _close(stored, now)
@@ -109,10 +113,9 @@ def _answer(
 @transaction.atomic
 def _start(*, user: User, quiz: Quiz) -> QuizAttempt:
     stored = Quiz.all_objects.select_related("course", "lesson__course").get(pk=quiz.pk)
-    course = stored.lesson.course if stored.lesson is not None else stored.course
-    assert course is not None
-    lock_enrollment(user=user, course=course)
-    require_open(course=course, lesson=stored.lesson, parts=(stored.is_deleted,))
+    course = _course_of(stored)
+    take_part(user=user, course=course)
+    require_open(user=user, course=course, lesson=stored.lesson, part=stored)
     mine = QuizAttempt.objects.filter(user=user, quiz=stored)
     begun = mine.open().order_by("number").first()
     if begun is not None:
@@ -158,6 +161,12 @@ def _begin_parts(user: User, quiz_attempt: QuizAttempt, items: list[QuizItem]) -
         part.status = ExerciseAttempt.Status.NOT_STARTED
         parts.append(part)
     ExerciseAttempt.objects.bulk_create(parts)
+
+
+def _course_of(quiz: Quiz) -> Course:
+    course = quiz.lesson.course if quiz.lesson is not None else quiz.course
+    assert course is not None  # of one of them, says the table
+    return course
 
 
 def _lock(key: int) -> QuizAttempt:

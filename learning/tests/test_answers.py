@@ -8,9 +8,16 @@ from django.core.exceptions import ValidationError
 from accounts.tests.factories import UserFactory
 from config.base.exceptions import DomainError
 from config.base.tests.helpers import assert_sound
-from courses.tests.factories import ExerciseFactory
+from courses.tests.factories import ExerciseFactory, LessonFactory
 from learning.models import Enrollment, ExerciseAttempt, Grade
-from learning.services import start_attempt, submit_answer
+from learning.services import (
+    current_snapshot,
+    grade_attempt,
+    regrade,
+    save_progress,
+    start_attempt,
+    submit_answer,
+)
 
 from .factories import RIGHT, WRONG
 from .working import make_class
@@ -192,5 +199,33 @@ def test_answering_takes_as_many_queries_however_many_attempts_there_were(
     exercise = exercise_of(group)
     for number in range(6):
         submit(group, exercise, {"selected": ["ab"[number % 2]]})
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(34):
         submit(group, exercise, {"selected": ["c"]})
+
+
+def test_a_lesson_whose_turn_has_not_come_is_not_answered(group):
+    before = LessonFactory(course=group.course, is_published=True, title="Values")
+    group.lesson.prerequisites.add(before)
+    exercise = exercise_of(group)
+    with pytest.raises(DomainError) as refused:
+        submit(group, exercise, {"selected": ["b"]})
+    assert refused.value.code == "prerequisite_missing"
+    assert "Values" in str(refused.value)
+    save_progress(user=group.learner, course=group.course, lesson=before)
+    assert submit(group, exercise, {"selected": ["b"]}).number == 1
+
+
+def test_answers_and_grades_are_in_the_figures_at_once(group):
+    wrong, right, text = (exercise_of(group), exercise_of(group), exercise_of(group, "FREE_FORM"))
+    submit(group, wrong, {"selected": ["a"]})
+    submit(group, right, {"selected": ["b"]})
+    written = submit(group, text, {"text": "Because."})
+    snapshot = current_snapshot(user=group.learner, course=group.course)
+    assert (snapshot.exercises_attempted, snapshot.average_score) == (3, 50)
+    assert snapshot.last_activity_at is not None
+    grade_attempt(attempt=written, grader=group.teacher, score=0)
+    assert current_snapshot(user=group.learner, course=group.course).average_score == Decimal("33.33")
+    wrong.answer = {"correct": ["a"]}
+    wrong.save()
+    regrade(exercise=wrong, grader=group.teacher)
+    assert current_snapshot(user=group.learner, course=group.course).average_score == Decimal("66.67")

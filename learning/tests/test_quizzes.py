@@ -246,11 +246,11 @@ def test_a_quiz_takes_none_of_the_exercises_own_attempts(group):
 def test_a_quiz_takes_as_many_queries_however_long_it_is(group, django_assert_max_num_queries):
     for length in (2, 12):
         quiz, exercises = make_quiz(group, *[MC] * length)
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(22):
             attempt = start_quiz(user=group.learner, quiz=quiz)
         for exercise in exercises:
             answer(group, attempt, exercise, RIGHT[MC])
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(36):
             submit_quiz(quiz_attempt=attempt)
 
 

@@ -1,0 +1,65 @@
+"""From the markups of Moodle to Markdown, which is what the texts of an exercise are written in."""
+
+from __future__ import annotations
+
+import re
+
+from markdownify import markdownify
+
+from .model import Text
+
+#: A moodle text is HTML as soon as there is a tag or an entity in it; `a < b` is neither.
+_HTML = re.compile(
+    r"</?(?:a|abbr|b|big|blockquote|br|center|code|dd|del|div|dl|dt|em|font|h[1-6]|hr|i|img|ins|kbd|li|ol|p|pre|q|s|"
+    r"samp|small|span|strike|strong|sub|sup|table|tbody|td|th|thead|tr|tt|u|ul|var)(?:\s[^<>]*)?/?>|<!--|&(?:#\d+|#[xX]"
+    r"[0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]+);"
+)
+_SPECIAL = re.compile(r"[\\`*_\[\]<>$&#]")
+_INLINE_TEX = re.compile(r"\\\((.+?)\\\)", re.DOTALL)
+_DISPLAY_TEX = re.compile(r"\\\[(.+?)\\\]", re.DOTALL)
+_MATHS = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
+_BLANKS = re.compile(r"\n{3,}")
+_PLAIN_BLANK = re.compile(r"(?:\\_){3,}")
+
+
+def to_markdown(text: Text | None) -> str:
+    """The same to a reader. Maths between `\\(` and `\\)` comes to stand between $ signs."""
+    if text is None:
+        return ""
+    if text.format == "markdown":
+        return text.text
+    if text.format == "plain":
+        escaped = _SPECIAL.sub(lambda found: f"\\{found[0]}", text.text)
+        return _PLAIN_BLANK.sub(lambda found: found[0].replace("\\", ""), escaped)
+    if text.format == "html" or _HTML.search(text.text):
+        return _from_html(text.text)
+    return _tex(text.text)
+
+
+def to_plain(text: Text) -> str:
+    """What somebody would type: an answer is compared letter by letter."""
+    if text.format == "html":
+        return _from_html(text.text, escape=False).replace("\\\n", "\n").strip()
+    return text.text
+
+
+def _tex(text: str) -> str:
+    text = _INLINE_TEX.sub(lambda found: f"${found[1].strip()}$", text)
+    return _DISPLAY_TEX.sub(lambda found: f"$${found[1].strip()}$$", text)
+
+
+def _from_html(html: str, *, escape: bool = True) -> str:
+    """An underscore is left alone, because blanks and names are made of them; so is all that stands within maths."""
+    tags = {} if escape else {"convert": ["p", "br"]}
+    made = markdownify(
+        _tex(html),
+        heading_style="ATX",
+        bullets="-",
+        escape_asterisks=escape,
+        escape_underscores=False,
+        escape_misc=False,
+        newline_style="backslash",
+        **tags,
+    )
+    made = _MATHS.sub(lambda found: found[0].replace("\\*", "*"), made)
+    return _BLANKS.sub("\n\n", made).strip()
