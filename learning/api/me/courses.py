@@ -132,11 +132,10 @@ class MyVideoViewSet(courses.MyVideoViewSet):
     @action(detail=True, methods=["post"], versioned=False)
     def position(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """A player sends this every few seconds. Going back undoes nothing."""
+        video = self.get_object()
         body = bodies.PositionBody(data=request.data)
         body.is_valid(raise_exception=True)
-        progress = services.save_video_position(
-            user=request.user, video=self.get_object(), **body.validated_data
-        )
+        progress = services.save_video_position(user=request.user, video=video, **body.validated_data)
         return Response(shown.MyVideoProgressSerializer(progress, context={"request": request}).data)
 
 

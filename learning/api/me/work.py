@@ -29,7 +29,7 @@ from ...models import (
     Review,
     VideoProgress,
 )
-from ...selectors import my_courses, refresh
+from ...selectors import figures_of
 from . import shown as serializers
 
 
@@ -79,29 +79,24 @@ class MyProgressViewSet(PersonalViewSet):
         return super().own_rows(user).annotate(newest=F("course__structure_version"))
 
     def paginate_queryset(self, queryset: Any) -> Any:
-        """One's own are counted all at once, however many; those of others one by one, where they have to be."""
+        """What is out of date is counted for the page all at once, and not stored."""
         page = super().paginate_queryset(queryset)
-        user: Any = self.request.user
-        stale = [snapshot for snapshot in page if snapshot.structure_version != snapshot.newest]
-        own = any(snapshot.user_id == user.pk for snapshot in stale)
-        found = {each.course.pk: each.figures for each in my_courses(user)} if own else {}
-        for snapshot in stale:
-            figures = found.get(snapshot.course_id) if snapshot.user_id == user.pk else None
-            if figures is None:
-                refresh(snapshot)
-                continue
-            snapshot.lessons_completed, snapshot.lessons_total = (
-                figures.lessons_completed,
-                figures.lessons_total,
-            )
-            snapshot.completion_percentage = figures.percent
-            snapshot.exercises_attempted = figures.exercises_attempted
-            snapshot.average_score = figures.average_score
+        _count_again([each for each in page if each.structure_version != each.newest])
         return page
 
     def get_object(self) -> Any:
         snapshot = super().get_object()
-        return snapshot if snapshot.structure_version == snapshot.newest else refresh(snapshot)
+        _count_again([snapshot] if snapshot.structure_version != snapshot.newest else [])
+        return snapshot
+
+
+def _count_again(snapshots: list[ProgressSnapshot]) -> None:
+    found = figures_of((each.user_id, each.course_id) for each in snapshots)
+    for each in snapshots:
+        figures = found[each.user_id, each.course_id]
+        each.lessons_completed, each.lessons_total = figures.lessons_completed, figures.lessons_total
+        each.completion_percentage = figures.percent
+        each.exercises_attempted, each.average_score = figures.exercises_attempted, figures.average_score
 
 
 class MyLessonProgressViewSet(PersonalViewSet):
