@@ -10,6 +10,7 @@ from accounts.views.pages import home
 from config.api_root import ApiRootView
 from config.base.admin.navigation import delay_app_list
 from config.base.api.routers import NothingView
+from courses.views import calendar_feed
 
 # The admin's own sign-in knows nothing of a second factor: whoever is not signed in goes to the site's page.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -23,6 +24,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("impersonation/", include("hijack.urls")),
+    path("calendar/<str:token>.ics", calendar_feed, name="calendar_feed"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", ApiRootView.as_view(), name="api-root"),
     path("api/v1/accounts/", include("accounts.api.urls")),

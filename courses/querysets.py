@@ -240,6 +240,11 @@ class BookingQuerySet(BaseQuerySet["Booking"]):
         """Those of this person, and of the children whose guardianship lets them book or see the progress."""
         return self.filter(_is_students(user))
 
+    def bookable_by(self, user: Any) -> Self:
+        """Those that this person may move or cancel: their own, and their children's whom they may book for."""
+        mine = Q(student__user=user) | is_child_of(user, "student__user", BOOK)
+        return self.filter(mine, student__is_deleted=False)
+
     def visible_to(self, user: Any) -> Self:
         """This person's own, their children's, and those in the sessions that they teach."""
         if not user.is_authenticated:

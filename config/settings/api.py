@@ -54,6 +54,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "LocaleEnum": "accounts.models.user.Locale",
         "PublicationStatusEnum": "courses.models.course.CourseStatus",
         "ExerciseKindEnum": "courses.models.exercise.ExerciseKind",
+        "FormulaKindEnum": "courses.models.tutoring.FormulaKind",
         "ProgressStatusEnum": "learning.choices.ProgressStatus",
         "BookingStatusEnum": "courses.models.booking.BookingStatus",
         "TutoringSessionStatusEnum": "courses.models.tutoring.SessionStatus",

@@ -1,4 +1,4 @@
-"""What is on offer, what one learns from and when one meets one's teacher, below `/api/v1/me/`."""
+"""What is on offer and what one learns from, below `/api/v1/me/`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import Prefetch
 from rest_framework import serializers
 
-from config.base.api.personal import PersonalViewSet, student_filters
+from config.base.api.personal import PersonalViewSet
 from config.base.serializers import BaseSerializer
 
-from ..models import Booking, Course, Exercise, Lesson, Quiz, TutoringSession, Video
+from ..models import Course, Exercise, Lesson, Quiz, Video
 
 
 class MyCourseSerializer(BaseSerializer):
@@ -137,54 +137,6 @@ class MyQuizSerializer(BaseSerializer):
         read_only_fields = fields
 
 
-class MySessionSerializer(BaseSerializer):
-    """A tutoring session that one has a seat in, or gives."""
-
-    teacher_name = serializers.CharField(source="teacher.user.full_name", read_only=True)
-    formula_name = serializers.CharField(source="formula.name", read_only=True)
-
-    class Meta:
-        model = TutoringSession
-        fields = (
-            "id",
-            "teacher_name",
-            "formula_name",
-            "course",
-            "starts_at",
-            "ends_at",
-            "capacity",
-            "location",
-            "status",
-            "version",
-        )
-        read_only_fields = fields
-
-
-class MyBookingSerializer(BaseSerializer):
-    """A seat: one's own, a child's, or a student's with oneself."""
-
-    student = serializers.IntegerField(source="student.user.pk", read_only=True)
-    student_name = serializers.CharField(source="student.user.full_name", read_only=True)
-    teacher_name = serializers.CharField(source="session.teacher.user.full_name", read_only=True)
-    location = serializers.CharField(source="session.location", read_only=True)
-
-    class Meta:
-        model = Booking
-        fields = (
-            "id",
-            "session",
-            "student",
-            "student_name",
-            "teacher_name",
-            "location",
-            "status",
-            "starts_at",
-            "ends_at",
-            "version",
-        )
-        read_only_fields = fields
-
-
 class MyCourseViewSet(PersonalViewSet):
     """Published courses, and those that one is enrolled in; no drafts."""
 
@@ -249,19 +201,3 @@ class MyQuizViewSet(PersonalViewSet):
 
     def own_rows(self, user: Any) -> Any:
         return Quiz.objects.exclude(lesson__is_published=False).visible_to(user)
-
-
-class MySessionViewSet(PersonalViewSet):
-    """Tutoring sessions: those one has a seat in, or a child has, and those one gives."""
-
-    serializer_class = MySessionSerializer
-    filterset_fields = {"course": ["exact"], "status": ["exact"], "starts_at": ["gte", "lt"]}
-    ordering_fields = ("starts_at",)
-
-
-class MyBookingViewSet(PersonalViewSet):
-    """Seats: one's own, one's children's, and those in the sessions that one gives."""
-
-    serializer_class = MyBookingSerializer
-    filterset_class = student_filters(Booking, "student__user", "session", "status")
-    ordering_fields = ("starts_at",)

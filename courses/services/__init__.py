@@ -9,6 +9,7 @@ from .bookings import (
     move_booking,
     request_booking,
 )
+from .feeds import feed_for, feed_token, open_feed, revoke_feed, rotate_feed
 from .lessons import add_lesson, rename_lesson, require_lesson
 from .ordering import reorder_exercises, reorder_lessons, reorder_quiz_items, reorder_videos
 from .publication import archive_course, publish_course, publish_lesson, unpublish_lesson
@@ -24,12 +25,15 @@ __all__ = [
     "confirm_booking",
     "export_exercises",
     "export_questions",
+    "feed_for",
+    "feed_token",
     "finish_session",
     "free_slots",
     "import_questions",
     "mark_no_show",
     "move_booking",
     "move_session",
+    "open_feed",
     "open_session",
     "publish_course",
     "publish_lesson",
@@ -40,6 +44,8 @@ __all__ = [
     "reorder_videos",
     "request_booking",
     "require_lesson",
+    "revoke_feed",
+    "rotate_feed",
     "sessions_left",
     "unpublish_lesson",
 ]
