@@ -14,6 +14,7 @@ from config.base.admin import BaseAdmin
 
 from ..models import Exercise
 from .editor import FromEditorMixin
+from .questions import QuestionBanksMixin
 
 #: An answer of each kind, as it is typed; `courses.shapes` says all that may stand there.
 EXAMPLES = (
@@ -36,7 +37,7 @@ OPTIONS_HELP = examples(((Exercise.Kind.MULTIPLE_CHOICE.label, OPTIONS_EXAMPLE),
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(FromEditorMixin, BaseAdmin):
+class ExerciseAdmin(QuestionBanksMixin, FromEditorMixin, BaseAdmin):
     icon = "quiz"
     menu_order = 50
     markdown_fields = ("prompt", "explanation")
@@ -46,6 +47,7 @@ class ExerciseAdmin(FromEditorMixin, BaseAdmin):
     list_filter = ("kind", "difficulty", "lesson")
     ordering = ("lesson", "position")
     readonly_fields = ("revision",)
+    actions = (*BaseAdmin.actions, "export_gift", "export_xml")
     fieldsets = (
         (
             None,

@@ -16,6 +16,7 @@ from .source import FORMATS, GIFT, MOODLE_XML, check_size, decode, format_of
 
 __all__ = [
     "BESIDE",
+    "EXTENSIONS",
     "FIELDS",
     "FORMATS",
     "GIFT",

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from config.base.exceptions import DomainError
 
 #: The kinds, by the names that Moodle gives them.
@@ -126,6 +128,22 @@ class Skipped:
     code: str
     value: str
     message: str
+
+    @property
+    def kind_label(self) -> str:
+        """The kind in people's words; one that only Moodle knows keeps its own name."""
+        labels = {
+            CHOICE: _("multiple choice"),
+            TRUE_FALSE: _("true or false"),
+            SHORT: _("short answer"),
+            ESSAY: _("essay"),
+            NUMERICAL: _("numerical"),
+            MATCHING: _("matching"),
+            DESCRIPTION: _("description"),
+            "cloze": _("text with gaps"),
+            "question": _("question"),
+        }
+        return labels.get(self.kind, self.kind)
 
     def as_json(self) -> dict[str, Any]:
         return {
