@@ -10,6 +10,7 @@ class LearningConfig(AppConfig):
 
     def ready(self) -> None:
         from . import invariants, staleness
+        from .benchmarks import progress  # noqa: F401 - importing registers it
 
         invariants.watch()
         staleness.watch()
