@@ -267,36 +267,6 @@ def test_the_queue_and_an_answer_take_as_many_queries_however_many_there_are(
                 boss.get(grade_url(attempts[0]))
 
 
-def test_a_regrade_is_shown_before_it_is_done(boss, group):
-    exercise = ExerciseFactory(lesson=group.lesson)
-    for ids in ("b", "a"):
-        learner = UserFactory()
-        EnrollmentFactory(user=learner, course=group.course)
-        submit_answer(user=learner, exercise=exercise, answer={"selected": [ids]})
-    exercise.answer = {"correct": ["a"]}
-    exercise.save()
-    page = text_of(boss.get(regrade_url(exercise)))
-    assert "1 would rise" in page
-    assert "1 would fall" in page
-    assert Grade.objects.count() == 2
-    page = text_of(boss.post(regrade_url(exercise), {"only_raise": "1"}, follow=True))
-    assert "1 attempt has a new grade." in page
-    assert sorted(Grade.objects.values_list("score", flat=True)) == [0, 2, 2]
-    boss.post(regrade_url(exercise))
-    assert "Nothing would change." in text_of(boss.get(regrade_url(exercise)))
-
-
-def test_a_regrade_of_another_question_is_refused_with_its_reasons(boss, group):
-    exercise = ExerciseFactory(lesson=group.lesson)
-    submit_answer(user=group.learner, exercise=exercise, answer={"selected": ["b"]})
-    exercise.options = [{"id": each, "text": each} for each in "abd"]
-    exercise.save()
-    assert "The options were others: a, b, c." in text_of(boss.get(regrade_url(exercise)))
-    response = boss.post(regrade_url(exercise))
-    assert response.status_code == 409
-    assert Grade.objects.count() == 1
-
-
 def test_the_pages_are_found_from_the_exercise_the_attempt_and_the_menu(boss, group):
     attempt = write(group)
     exercise = reverse("admin:courses_exercise_change", args=[attempt.exercise_id])
