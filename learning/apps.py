@@ -12,6 +12,7 @@ class LearningConfig(AppConfig):
         from accounts.home import register
 
         from . import home, invariants, staleness
+        from .benchmarks import progress  # noqa: F401 - importing registers it
 
         invariants.watch()
         staleness.watch()
