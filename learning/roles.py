@@ -19,6 +19,9 @@ for _action in ("view", "add", "change", "delete"):
 grant(ADMINISTRATOR, *every("view", "learning", *RECORDS))
 # Nobody deletes a record by itself, but who deletes a person deletes their work.
 grant(ADMINISTRATOR, *every("delete", "learning", *RECORDS))
+# Grading appends grades; nobody changes one.
+grant(ADMINISTRATOR, "learning.add_grade")
+grant(TEACHER, "learning.add_grade")
 grant(TEACHER, *every("view", "learning", *RECORDS, *KEPT_BY_STAFF))
 grant(TEACHER, *every("add", "learning", *TALK), "learning.change_conversation")
 grant(SUPPORT, *every("view", "learning", *RECORDS, *KEPT_BY_STAFF))

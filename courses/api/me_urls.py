@@ -1,17 +1,15 @@
-"""This app's part of `/api/v1/me/`."""
+"""This app's part of `/api/v1/me/`.
+
+What one learns from is registered by the app above, where something is done with it.
+"""
 
 from django.urls import path
 
 from config.base.api.routers import PersonalRouter
 
-from . import me, me_bookings, me_calendar, me_sessions
+from . import me_bookings, me_calendar, me_sessions
 
 router = PersonalRouter()
-router.register("courses", me.MyCourseViewSet)
-router.register("lessons", me.MyLessonViewSet)
-router.register("videos", me.MyVideoViewSet)
-router.register("exercises", me.MyExerciseViewSet)
-router.register("quizzes", me.MyQuizViewSet)
 router.register("tutoring-sessions", me_sessions.MySessionViewSet)
 router.register("free-slots", me_sessions.MyFreeSlotViewSet, basename="me-freeslot")
 router.register("formulas", me_sessions.MyFormulaViewSet)

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from config.base.admin import BaseAdmin, BaseTabularInline, ReadOnlyAdmin
 
 from ..models import ExerciseAttempt, Grade, QuizAttempt
+from .grading import GradingMixin
+from .regrading import RegradingMixin
 
 
 class GradeInline(ReadOnlyAdmin, BaseTabularInline):
@@ -27,7 +29,7 @@ class ExerciseAttemptInline(ReadOnlyAdmin, BaseTabularInline):
 
 
 @admin.register(ExerciseAttempt)
-class ExerciseAttemptAdmin(ReadOnlyAdmin, BaseAdmin):
+class ExerciseAttemptAdmin(GradingMixin, RegradingMixin, ReadOnlyAdmin, BaseAdmin):
     icon = "edit_note"
     menu_order = 50
     markdown_fields = ("snapshot_prompt",)

@@ -13,10 +13,12 @@ from config.base.admin import BaseAdmin, Figure
 
 from .. import services
 from ..models import Enrollment, Review
+from .classes import ClassPagesMixin
+from .learners import LearnerPagesMixin
 
 
 @admin.register(Enrollment)
-class EnrollmentAdmin(BaseAdmin):
+class EnrollmentAdmin(ClassPagesMixin, LearnerPagesMixin, BaseAdmin):
     icon = "how_to_reg"
     menu_order = 10
     search_fields = ("user__full_name", "user__username", "course__title")

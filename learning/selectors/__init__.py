@@ -3,6 +3,15 @@
 from .classes import class_report
 from .figures import figures
 from .outline import course_outline, my_courses
+from .several import figures_of
 from .snapshots import current_snapshot, refresh
 
-__all__ = ["class_report", "course_outline", "current_snapshot", "figures", "my_courses", "refresh"]
+__all__ = [
+    "class_report",
+    "course_outline",
+    "current_snapshot",
+    "figures",
+    "figures_of",
+    "my_courses",
+    "refresh",
+]

@@ -75,11 +75,13 @@ def advance_to_next_lesson(*, user: User, course: Course, current_lesson: Lesson
     """The next published lesson after this one by position and number, or None after the last; the pointer goes along.
 
     Repeated, it gives the same. The present lesson may have been taken back or deleted meanwhile. Raises DomainError
-    `not_enrolled`, `lesson_of_another_course`, `prerequisite_missing` for what the next lesson requires.
+    `not_enrolled`, `lesson_of_another_course`, `lesson_not_available` in a draft, and `prerequisite_missing` for what
+    the next lesson requires.
     """
     enrollment = take_part(user=user, course=course)
     following = _next(course, _stored(course, current_lesson))
     if following is not None:
+        require_readable(following)
         require_prerequisites(user, following)
         _store(enrollment, user, course, following)
     return following
@@ -144,7 +146,8 @@ def _after(lesson: Lesson) -> Q:
 
 
 def _next(course: Course, lesson: Lesson) -> Lesson | None:
-    return Lesson.objects.filter(_after(lesson), course=course).published().in_order().first()
+    lessons = Lesson.objects.filter(_after(lesson), course=course).published()
+    return lessons.select_related("course").in_order().first()
 
 
 def _store(enrollment: Enrollment, user: User, course: Course, reached: Lesson) -> None:

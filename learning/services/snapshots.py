@@ -9,7 +9,7 @@ from config.base.querysets import now_ms
 from courses.models import Course, Lesson
 
 from ..models import ProgressSnapshot
-from ..selectors.snapshots import STALE, counted, current_snapshot, refresh
+from ..selectors.snapshots import STALE, current_snapshot, refresh
 
 __all__ = ["current_snapshot", "mark_stale", "refresh", "start_snapshot", "store_act"]
 
@@ -19,19 +19,13 @@ def mark_stale(*, user: User, course: Course) -> None:
     ProgressSnapshot.objects.filter(user=user, course=course).update(structure_version=STALE)
 
 
-def start_snapshot(*, user: User, course: Course) -> tuple[ProgressSnapshot, bool]:
-    """The learner's stored figures in the course, stored now if there were none, and whether they were.
-
-    New ones stay marked as out of date: nobody else sees the row before this transaction ends, so that whoever
-    writes what counts at this moment could not mark it.
-    """
+def start_snapshot(*, user: User, course: Course) -> ProgressSnapshot:
+    """The learner's stored figures in the course, stored now if there were none."""
     snapshot = ProgressSnapshot.objects.get_user_progress(user, course)
     if snapshot is not None:
-        return snapshot, False
-    found = counted(user, course)
-    return ProgressSnapshot.objects.create_or_update(
-        user=user, course=course, structure_version=STALE, **found
-    )
+        return snapshot
+    snapshot, _created = ProgressSnapshot.objects.create_or_update(user=user, course=course)
+    return refresh(snapshot)
 
 
 def store_act(*, user: User, course: Course, reached: Lesson | None = None) -> ProgressSnapshot:
@@ -39,15 +33,12 @@ def store_act(*, user: User, course: Course, reached: Lesson | None = None) -> P
 
     Who goes back to an earlier lesson has reached the later one all the same.
     """
-    snapshot, created = start_snapshot(user=user, course=course)
+    snapshot = start_snapshot(user=user, course=course)
     values: dict[str, Any] = {"last_activity_at": now_ms()}
     if reached is not None and _is_ahead(reached, snapshot.current_lesson):
         values["current_lesson"] = reached
     ProgressSnapshot.objects.filter(pk=snapshot.pk).update(**values)
-    if not created:
-        return refresh(snapshot)
-    snapshot.refresh_from_db()
-    return snapshot
+    return refresh(snapshot)
 
 
 def _is_ahead(lesson: Lesson, pointer: Lesson | None) -> bool:

@@ -18,7 +18,10 @@ from .views import AddOnlyBaseViewSet, BaseViewSet, ReadOnlyBaseViewSet
 
 
 class PersonalMixin:
-    """What both kinds share."""
+    """What all kinds share."""
+
+    detail: bool
+    writing: bool
 
     permission_classes = (IsAuthenticated,)
     is_personal = True
@@ -28,11 +31,16 @@ class PersonalMixin:
         """The alive rows that are this person's to see."""
         if self.request is None or getattr(self, "swagger_fake_view", False):
             return self.model.objects.none()
-        return self.own_rows(self.request.user)
+        user = self.request.user
+        return self.acting_rows(user) if self.writing and self.detail else self.own_rows(user)
 
     def own_rows(self, user: Any) -> Any:
         """Overridden where less is shown here than the person may see elsewhere."""
         return self.model.objects.visible_to(user)
+
+    def acting_rows(self, user: Any) -> Any:
+        """Those that the person does something with; overridden where they see more, a child's rows perhaps."""
+        return self.own_rows(user)
 
     def within_reach(self, rows: Any) -> Any:
         return rows

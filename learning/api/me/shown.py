@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Count, F, OuterRef, Prefetch, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -45,7 +48,10 @@ class MyEnrollmentSerializer(BaseSerializer):
             "completed_at",
             "version",
         )
-        read_only_fields = fields
+        read_only_fields = tuple(name for name in fields if name != "course")
+
+    def run_model_validation(self, attrs: dict[str, Any]) -> None:
+        """The service judges whether the course is one to enrol in."""
 
 
 class MyProgressSerializer(BaseSerializer):
@@ -105,7 +111,7 @@ class MyQuizAttemptSerializer(BaseSerializer):
 
     class Meta:
         model = QuizAttempt
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "student",
             "quiz",
@@ -118,13 +124,42 @@ class MyQuizAttemptSerializer(BaseSerializer):
             "passed",
             "version",
         )
-        read_only_fields = fields
+        read_only_fields: tuple[str, ...] = fields
+
+
+class AnswerSerializer(BaseSerializer):
+    """What a learner sends: an answer in the shape of its kind, and the attempt at a quiz that it belongs to."""
+
+    answer = serializers.JSONField(allow_null=False, help_text=_("One key, by the kind of the exercise."))
+
+    class Meta:
+        model = ExerciseAttempt
+        fields: tuple[str, ...] = ("answer", "quiz_attempt")
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        if "quiz_attempt" in fields and not fields["quiz_attempt"].read_only:
+            user = getattr(self.context.get("request"), "user", None)
+            fields["quiz_attempt"].queryset = QuizAttempt.objects.filter(user=getattr(user, "pk", None))
+        return fields
+
+    def run_model_validation(self, attrs: dict[str, Any]) -> None:
+        """The service judges the answer, by the exercise as it is."""
 
 
 class MyAttemptSerializer(BaseSerializer):
-    """An attempt with the question as it was, never with its key, whoever asks."""
+    """An attempt with the question as it was, never with its key, whoever asks.
+
+    `score`, `is_correct` and `feedback` are those of its newest grade. The explanation of the exercise tells the
+    answer: it is there once this attempt is right, or no attempt is left. `attempts_left` is null without a limit.
+    """
 
     student = StudentField()
+    score = serializers.DecimalField(max_digits=8, decimal_places=2, read_only=True, allow_null=True)
+    is_correct = serializers.BooleanField(read_only=True, allow_null=True)
+    feedback = serializers.CharField(read_only=True, allow_null=True)
+    attempts_left = serializers.SerializerMethodField()
+    explanation = serializers.SerializerMethodField()
 
     class Meta:
         model = ExerciseAttempt
@@ -141,9 +176,55 @@ class MyAttemptSerializer(BaseSerializer):
             "max_points",
             "answer",
             "submitted_at",
+            "score",
+            "is_correct",
+            "feedback",
+            "attempts_left",
+            "explanation",
             "version",
         )
         read_only_fields = fields
+
+    def get_attempts_left(self, attempt: Any) -> int | None:
+        allowed = attempt.allowed
+        return None if allowed is None else max(0, allowed - attempt.used)
+
+    def get_explanation(self, attempt: Any) -> str | None:
+        over = attempt.submitted_at is not None and self.get_attempts_left(attempt) == 0
+        return attempt.explained if attempt.is_correct or over else None
+
+
+class MyWholeQuizAttemptSerializer(MyQuizAttemptSerializer):
+    """The same with the exercises that it asks, in order, each with what was answered."""
+
+    parts = MyAttemptSerializer(source="parts_in_order", many=True, read_only=True)
+
+    class Meta(MyQuizAttemptSerializer.Meta):
+        fields = (*MyQuizAttemptSerializer.Meta.fields, "parts")
+        read_only_fields = fields
+
+
+def with_results(attempts: Any) -> Any:
+    """Each with its newest grade and what its exercise allows, in the same query."""
+    grades = Grade.objects.filter(attempt=OuterRef("pk")).order_by("-graded_at", "-id")
+    alone = ExerciseAttempt.objects.submitted().filter(
+        user=OuterRef("user"), exercise=OuterRef("exercise"), quiz_attempt__isnull=True
+    )
+    used = alone.order_by().values("exercise").annotate(number=Count("pk")).values("number")
+    return attempts.annotate(
+        score=Subquery(grades.values("score")[:1]),
+        is_correct=Subquery(grades.values("is_correct")[:1]),
+        feedback=Subquery(grades.values("feedback")[:1]),
+        allowed=F("exercise__max_attempts"),
+        explained=F("exercise__explanation"),
+        used=Coalesce(Subquery(used), 0),
+    )
+
+
+def with_parts(quiz_attempts: Any) -> Any:
+    """Each with the attempts at its exercises, in the order in which they are asked."""
+    parts = with_results(ExerciseAttempt.objects.order_by("pk"))
+    return quiz_attempts.prefetch_related(Prefetch("exercise_attempts", parts, to_attr="parts_in_order"))
 
 
 class MyGradeSerializer(BaseSerializer):

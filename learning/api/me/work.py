@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import F, OuterRef, Prefetch, Subquery
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.response import Response
 
 from accounts.models import StudentProfile, User
-from config.base.api.personal import EditablePersonalViewSet, PersonalViewSet, student_filters
+from config.base.api.personal import (
+    ActingPersonalViewSet,
+    EditablePersonalViewSet,
+    PersonalViewSet,
+    student_filters,
+)
 
 from ... import services
 from ...models import (
@@ -20,24 +29,74 @@ from ...models import (
     Review,
     VideoProgress,
 )
+from ...selectors import figures_of
 from . import shown as serializers
 
 
-class MyEnrollmentViewSet(PersonalViewSet):
-    """Enrolments."""
+class MyEnrollmentViewSet(ActingPersonalViewSet):
+    """Enrolments. One enrols in a published course, withdraws, and enrols again: it is the same enrolment."""
 
     serializer_class = serializers.MyEnrollmentSerializer
     filterset_class = student_filters(Enrollment, "user", "course", "status")
     search_fields = ("course__title",)
     ordering_fields = ("enrolled_at", "completed_at")
 
+    def acting_rows(self, user: Any) -> Any:
+        return Enrollment.objects.filter(user=user)
+
+    @extend_schema(
+        responses={200: serializers.MyEnrollmentSerializer, 201: serializers.MyEnrollmentSerializer}
+    )
+    def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        """200 for who was enrolled before: with the same enrolment, active again after a withdrawal."""
+        before = Enrollment.objects.filter(user=request.user).count()
+        response = super().create(request, *args, **kwargs)
+        if Enrollment.objects.filter(user=request.user).count() == before:
+            response.status_code = status.HTTP_200_OK
+        return response
+
+    def perform_create(self, serializer: Any) -> None:
+        learner: Any = self.request.user
+        serializer.instance = services.enrol(user=learner, **serializer.validated_data)
+
+    @extend_schema(summary="Leave the course", request=None)
+    @action(detail=True, methods=["post"], versioned=False)
+    def withdraw(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        """What one did stays. Twice is once."""
+        enrollment = self.get_object()
+        services.withdraw(user=request.user, course=enrollment.course)
+        return self.represent(enrollment)
+
 
 class MyProgressViewSet(PersonalViewSet):
-    """Progress in courses, as last computed."""
+    """Progress in courses; what has changed since it was computed is computed again for whoever reads it."""
 
     serializer_class = serializers.MyProgressSerializer
     filterset_class = student_filters(ProgressSnapshot, "user", "course")
     ordering_fields = ("completion_percentage", "average_score", "last_activity_at")
+
+    def own_rows(self, user: Any) -> Any:
+        return super().own_rows(user).annotate(newest=F("course__structure_version"))
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """What is out of date is counted for the page all at once, and not stored."""
+        page = super().paginate_queryset(queryset)
+        _count_again([each for each in page if each.structure_version != each.newest])
+        return page
+
+    def get_object(self) -> Any:
+        snapshot = super().get_object()
+        _count_again([snapshot] if snapshot.structure_version != snapshot.newest else [])
+        return snapshot
+
+
+def _count_again(snapshots: list[ProgressSnapshot]) -> None:
+    found = figures_of((each.user_id, each.course_id) for each in snapshots)
+    for each in snapshots:
+        figures = found[each.user_id, each.course_id]
+        each.lessons_completed, each.lessons_total = figures.lessons_completed, figures.lessons_total
+        each.completion_percentage = figures.percent
+        each.exercises_attempted, each.average_score = figures.exercises_attempted, figures.average_score
 
 
 class MyLessonProgressViewSet(PersonalViewSet):
@@ -57,19 +116,41 @@ class MyVideoProgressViewSet(PersonalViewSet):
 
 
 class MyQuizAttemptViewSet(PersonalViewSet):
-    """Attempts at quizzes."""
+    """Attempts at quizzes; each alone with its exercises. They are begun at `me/quizzes/{id}/start/`."""
 
     serializer_class = serializers.MyQuizAttemptSerializer
     filterset_class = student_filters(QuizAttempt, "user", "quiz", "passed")
     ordering_fields = ("score", "started_at", "submitted_at")
 
+    def get_serializer_class(self) -> Any:
+        whole = self.action in ("retrieve", "submit")
+        return serializers.MyWholeQuizAttemptSerializer if whole else serializers.MyQuizAttemptSerializer
+
+    def own_rows(self, user: Any) -> Any:
+        rows = super().own_rows(user)
+        return serializers.with_parts(rows) if self.action == "retrieve" else rows
+
+    def acting_rows(self, user: Any) -> Any:
+        return serializers.with_parts(QuizAttempt.objects.filter(user=user))
+
+    @extend_schema(summary="Hand in a quiz", request=None)
+    @action(detail=True, methods=["post"], versioned=False)
+    def submit(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        """What was answered in time is graded. Twice is once."""
+        attempt = self.get_object()
+        services.submit_quiz(quiz_attempt=attempt)
+        return self.represent(attempt)
+
 
 class MyAttemptViewSet(PersonalViewSet):
-    """Attempts at exercises."""
+    """Attempts at exercises, with what they were worth."""
 
     serializer_class = serializers.MyAttemptSerializer
     filterset_class = student_filters(ExerciseAttempt, "user", "exercise", "quiz_attempt", "status")
     ordering_fields = ("submitted_at",)
+
+    def own_rows(self, user: Any) -> Any:
+        return serializers.with_results(super().own_rows(user))
 
 
 class MyGradeViewSet(PersonalViewSet):

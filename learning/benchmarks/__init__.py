@@ -1,0 +1,1 @@
+"""What learning measures itself by; see `config.base.benchmarks`."""
