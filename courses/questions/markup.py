@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
 from markdownify import markdownify
 
-from .model import Text
+from .model import BadItem, Text, shorten
 
 #: A moodle text is HTML as soon as there is a tag or an entity in it; `a < b` is neither.
 _HTML = re.compile(
@@ -14,6 +16,7 @@ _HTML = re.compile(
     r"samp|small|span|strike|strong|sub|sup|table|tbody|td|th|thead|tr|tt|u|ul|var)(?:\s[^<>]*)?/?>|<!--|&(?:#\d+|#[xX]"
     r"[0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]+);"
 )
+_EMBEDDED = re.compile(r"@@PLUGINFILE@@/[^\s\"'<>]*|src\s*=\s*[\"']?data:[a-z/+.-]*")
 _SPECIAL = re.compile(r"[\\`*_\[\]<>$&#]")
 _INLINE_TEX = re.compile(r"\\\((.+?)\\\)", re.DOTALL)
 _DISPLAY_TEX = re.compile(r"\\\[(.+?)\\\]", re.DOTALL)
@@ -23,11 +26,14 @@ _PLAIN_BLANK = re.compile(r"(?:\\_){3,}")
 
 
 def to_markdown(text: Text | None) -> str:
-    """The same to a reader. Maths between `\\(` and `\\)` comes to stand between $ signs."""
+    """The same to a reader; maths between `\\(` and `\\)` stands between $ signs. BadItem when it shows a file."""
     if text is None:
         return ""
     if text.format == "markdown":
         return text.text
+    names = _EMBEDDED.findall(text.text)
+    if names:
+        raise embedded_files(names)
     if text.format == "plain":
         escaped = _SPECIAL.sub(lambda found: f"\\{found[0]}", text.text)
         return _PLAIN_BLANK.sub(lambda found: found[0].replace("\\", ""), escaped)
@@ -41,6 +47,14 @@ def to_plain(text: Text) -> str:
     if text.format == "html":
         return _from_html(text.text, escape=False).replace("\\\n", "\n").strip()
     return text.text
+
+
+def embedded_files(names: Iterable[str]) -> BadItem:
+    """A question that shows a file asks something else without it."""
+    message = _("It contains files, which are not imported: %(names)s.")
+    return BadItem(
+        message % {"names": shorten(", ".join(dict.fromkeys(names)))}, code="embedded_files", column="file"
+    )
 
 
 def _tex(text: str) -> str:

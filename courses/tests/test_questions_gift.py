@@ -186,3 +186,20 @@ def test_a_weight_is_written_without_loss():
         Decimal(-100),
         Decimal("0.00001"),
     ]
+
+
+def test_a_comment_behind_a_title_a_brace_or_a_truth_is_none_of_the_text():
+    question = one("::A title:: // one\n// two\nSo? // stays\n{ // three\n F // four\n// five\n}")
+    assert (question.title, question.stem.text, question.is_true) == ("A title", "So? // stays", False)
+
+
+def test_moodles_own_short_form_of_a_number_with_a_wrong_answer_is_read():
+    first, second = one("::Q5:: From 1 to 5? {#3:2~#Completely wrong}").choices
+    assert (first.percent, first.number.low, first.number.high) == (100, 1, 5)
+    assert (second.percent, second.text.text, second.feedback) == (0, "*", Text("Completely wrong"))
+
+
+def test_a_question_that_shows_a_file_is_skipped_and_names_it():
+    found = skipped('[html]What is this?{T####<p><img src\\="@@PLUGINFILE@@/3.png"></p>}')
+    assert (found.code, found.column) == ("embedded_files", "file")
+    assert "3.png" in found.message
