@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from .models import Course, Exercise, Lesson, Quiz, Video
 
@@ -34,9 +35,15 @@ class Part:
         return f"{self.detail // 60}:{self.detail % 60:02d}"
 
     @property
-    def kind_label(self) -> Any:
-        """An exercise's kind in words."""
-        return KIND_LABELS.get(self.kind, self.kind)
+    def worth(self) -> str:
+        """An exercise's kind and points in words."""
+        words = ngettext("%(kind)s, %(points)s point", "%(kind)s, %(points)s points", self.detail)
+        return words % {"kind": KIND_LABELS.get(self.kind, self.kind), "points": self.detail}
+
+    @property
+    def to_pass(self) -> str:
+        """A quiz's percent to pass in words."""
+        return _("%(percent)s %% to pass") % {"percent": self.detail}
 
 
 @dataclass(frozen=True)

@@ -157,12 +157,12 @@ class FromEditorMixin:
             raise Http404
         return HttpResponseRedirect(_place_of(row))
 
-    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        response: HttpResponse = super().response_post_save_add(request, obj)  # type: ignore[misc]
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        response: HttpResponseRedirect = super().response_post_save_add(request, obj)  # type: ignore[misc]
         return HttpResponseRedirect(_place_of(obj)) if "editor" in request.GET else response
 
-    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        response: HttpResponse = super().response_post_save_change(request, obj)  # type: ignore[misc]
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        response: HttpResponseRedirect = super().response_post_save_change(request, obj)  # type: ignore[misc]
         return HttpResponseRedirect(_place_of(obj)) if "editor" in request.GET else response
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> HttpResponse:

@@ -1,17 +1,35 @@
-"""Formulas, sessions and bookings in the back office."""
+"""Formulas and sessions in the back office."""
 
 from __future__ import annotations
 
-from django.contrib import admin
-from django.utils.translation import gettext_lazy as _
+from typing import Any
 
-from config.base.admin import BaseAdmin, BaseTabularInline
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from config.base.admin import BaseAdmin, BaseTabularInline, ReadOnlyAdmin, do_for_each
 
 from ..models import Booking, Formula, TutoringSession
+from ..services import cancel_session, finish_session, move_session
+from ..services.sessions import is_to_come
+from .calendar import CalendarMixin
+
+#: The colours of what may be the matter with a session, or a booking.
+COLOURS = {
+    "OPEN": "info",
+    "FULL": "success",
+    "DONE": "primary",
+    "CANCELLED": "danger",
+    "REQUESTED": "warning",
+    "CONFIRMED": "success",
+    "NO_SHOW": "danger",
+}
 
 
-class BookingInline(BaseTabularInline):
-    """The seats of a session."""
+class BookingInline(ReadOnlyAdmin, BaseTabularInline):
+    """The seats of a session; each is changed on its own page, where the services say what may follow what."""
 
     model = Booking
     fields = ("student", "status")
@@ -38,17 +56,46 @@ class FormulaAdmin(BaseAdmin):
 
 
 @admin.register(TutoringSession)
-class TutoringSessionAdmin(BaseAdmin):
+class TutoringSessionAdmin(CalendarMixin, BaseAdmin):
+    """Sessions are called off and finished by actions; moved on their page, which tells those who booked."""
+
     icon = "event"
     menu_order = 90
     search_fields = ("teacher__user__full_name", "formula__name", "location")
-    list_display = ("starts_at", "ends_at", "teacher", "formula", "course", "capacity", "status")
+    list_display = ("starts_at", "ends_at", "teacher", "formula", "course", "capacity", "state")
     list_select_related = ("teacher__user", "formula", "course")
     sortable_by = ("starts_at", "capacity")
     list_filter = ("status", "teacher", "formula")
     ordering = ("-starts_at",)
+    actions = (*BaseAdmin.actions, "cancel_selected", "finish_selected")
     inlines = (BookingInline,)
+    readonly_fields = ("status",)
     fieldsets = (
         (None, {"fields": ("teacher", "formula", "course", "status")}),
         (_("When and where"), {"fields": ("starts_at", "ends_at", "location", "capacity")}),
     )
+
+    @display(description=_("status"), label=COLOURS)
+    def state(self, session: TutoringSession) -> tuple[str, str]:
+        return session.status, session.get_status_display()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Another time is for the service, while the session is still to come: it tells those who booked."""
+        if change and {"starts_at", "ends_at"} & set(form.changed_data):
+            stored = TutoringSession.objects.get(pk=obj.pk)
+            if is_to_come(stored):
+                moved = move_session(session=stored, starts_at=obj.starts_at, ends_at=obj.ends_at)
+                obj.version, obj.status = moved.version, moved.status
+                if set(form.changed_data) <= {"starts_at", "ends_at"}:
+                    return
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description=_("Call selected sessions off"), permissions=["change"])
+    def cancel_selected(self, request: HttpRequest, queryset: Any) -> None:
+        """Their bookings are cancelled with them, and those who booked are told."""
+        do_for_each(self, request, queryset, lambda row: cancel_session(session=row))
+
+    @admin.action(description=_("Selected sessions took place"), permissions=["change"])
+    def finish_selected(self, request: HttpRequest, queryset: Any) -> None:
+        """What was confirmed is done, what nobody confirmed is cancelled."""
+        do_for_each(self, request, queryset, lambda row: finish_session(session=row))

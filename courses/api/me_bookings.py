@@ -15,15 +15,14 @@ from rest_framework.response import Response
 from accounts.api.strict import StrictSerializer
 from accounts.models import StudentProfile
 from accounts.whose import BOOK, is_child_of
-from config.base.api.fields import as_key
 from config.base.api.filters import BIGINT
-from config.base.api.personal import PersonalMixin, student_filters
-from config.base.api.views import AddOnlyBaseViewSet
+from config.base.api.personal import ActingPersonalViewSet, student_filters
 from config.base.serializers import BaseSerializer
 
 from .. import services
 from ..models import Booking, TutoringSession
-from ..services.seats import lock_seat, refuse_past
+from ..services.seats import refuse_past
+from .bookings import ReasonSerializer, lock_named_seat, reason_of
 
 
 class MyBookingSerializer(BaseSerializer):
@@ -63,13 +62,7 @@ class BookingRequestSerializer(MoveSerializer):
     student = serializers.IntegerField(min_value=1, max_value=BIGINT, required=False)
 
 
-class CancellationSerializer(StrictSerializer):
-    """Why, for those who are told."""
-
-    reason = serializers.CharField(max_length=255, required=False, allow_blank=True, default="")
-
-
-class MyBookingViewSet(PersonalMixin, AddOnlyBaseViewSet):
+class MyBookingViewSet(ActingPersonalViewSet):
     """Seats: one's own, one's children's, and those in the sessions that one gives.
 
     Learners, and parents whose guardianship lets them book, ask for seats, move and cancel them until the session
@@ -106,12 +99,12 @@ class MyBookingViewSet(PersonalMixin, AddOnlyBaseViewSet):
         refuse_past(booking.starts_at)
         return self.represent(services.move_booking(booking=booking, session=session))
 
-    @extend_schema(summary="Cancel a seat", request=CancellationSerializer, responses=MyBookingSerializer)
+    @extend_schema(summary="Cancel a seat", request=ReasonSerializer, responses=MyBookingSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Until the session begins; its teacher later too. Twice is once."""
         booking = self.get_object()
-        reason = self._body(CancellationSerializer)["reason"]
+        reason = reason_of(request)
         if not Booking.objects.taught_by(request.user).filter(pk=booking.pk).exists():
             self._require(Booking.objects.bookable_by(request.user), booking)
             refuse_past(booking.starts_at)
@@ -142,10 +135,7 @@ class MyBookingViewSet(PersonalMixin, AddOnlyBaseViewSet):
         return self._answer(services.mark_no_show)
 
     def get_object(self) -> Any:
-        """Locked in the order of the services: what belongs to the seat before the booking itself."""
-        key = as_key(self.kwargs["pk"])
-        if self.writing and key is not None:
-            lock_seat(key)
+        lock_named_seat(self)
         return super().get_object()
 
     def _answer(self, service: Any) -> Response:

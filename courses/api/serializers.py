@@ -177,6 +177,7 @@ class TutoringSessionSerializer(BaseSerializer):
             "status",
             *KERNEL,
         )
+        read_only_fields = ("status",)
 
 
 class BookingSerializer(BaseSerializer):

@@ -141,16 +141,3 @@ class FormulaViewSet(BaseViewSet):
     filterset_fields = ("kind", "is_active", "courses")
     search_fields = ("name",)
     ordering_fields = ("name", "price_amount", "created_at")
-
-
-class TutoringSessionViewSet(BaseViewSet):
-    serializer_class = serializers.TutoringSessionSerializer
-    filterset_fields = {
-        "teacher": ["exact"],
-        "formula": ["exact"],
-        "course": ["exact"],
-        "status": ["exact"],
-        "starts_at": ["gte", "lt"],
-    }
-    search_fields = ("location", "formula__name", "teacher__user__full_name")
-    ordering_fields = ("starts_at", "capacity", "created_at")

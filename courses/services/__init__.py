@@ -3,6 +3,7 @@
 from ..availability import free_slots, sessions_left
 from .bookings import (
     cancel_booking,
+    change_booking,
     complete_booking,
     confirm_booking,
     mark_no_show,
@@ -21,6 +22,7 @@ __all__ = [
     "archive_course",
     "cancel_booking",
     "cancel_session",
+    "change_booking",
     "complete_booking",
     "confirm_booking",
     "export_exercises",

@@ -43,7 +43,8 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 
 @transaction.atomic
 def request_booking(*, session: TutoringSession, student: Any, by: Any) -> Booking:
-    """Ask for a seat for this student (a profile), recorded as the doing of `by` (a user); it is held at once.
+    """Ask for a seat for this student (a profile), recorded as the doing of `by` (a user, or None for who
+    acts anyway); it is held at once.
 
     A seat that was cancelled before is the same booking again. Raises DomainError: `session_closed`, `session_past`,
     `already_booked`, `session_full`, `student_busy`, `no_sessions_left`.
@@ -126,6 +127,26 @@ def mark_no_show(*, booking: Booking) -> Booking:
     return _note(booking, Status.NO_SHOW)
 
 
+@transaction.atomic
+def change_booking(
+    *, booking: Booking, session: TutoringSession | None = None, status: str | None = None
+) -> Booking:
+    """What a form wants of a booking: first another session, then another status; each as its own service says.
+
+    Whoever moves a confirmed booking and says that it is confirmed need not confirm it again. What was cancelled
+    may be asked for again. Raises DomainError: what those services raise.
+    """
+    if session is not None and session.pk != booking.session_id:
+        booking = move_booking(booking=booking, session=session)
+    if status is None or status == booking.status:
+        return booking
+    if status == Status.REQUESTED and booking.status == Status.CANCELLED:
+        return request_booking(session=booking.session, student=booking.student, by=None)
+    if status not in _SERVICES:
+        raise _wrong_state(booking)
+    return _SERVICES[status](booking=booking)
+
+
 def _note(booking: Booking, status: str) -> Booking:
     if _is_at(booking, status):
         return booking
@@ -169,3 +190,11 @@ def _refresh(booking: Booking) -> None:
 
 def _stored(session: TutoringSession) -> TutoringSession:
     return lock_sessions([session.pk])[session.pk]
+
+
+_SERVICES: dict[str, Any] = {
+    Status.CONFIRMED: confirm_booking,
+    Status.CANCELLED: cancel_booking,
+    Status.DONE: complete_booking,
+    Status.NO_SHOW: mark_no_show,
+}

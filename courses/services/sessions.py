@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from config.base.audit import audit_context
+from config.base.clock import now_ms
 from config.base.events import emit
 from config.base.exceptions import DomainError, StaleObjectError
 
@@ -28,6 +29,11 @@ from .seats import (
 )
 
 Status = TutoringSession.Status
+
+
+def is_to_come(session: TutoringSession) -> bool:
+    """Has it neither begun nor been called off?"""
+    return session.status in (Status.OPEN, Status.FULL) and session.starts_at > now_ms()
 
 
 @transaction.atomic

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from config.base.tests.admin_helpers import signed_in, text_of
+from config.base.tests.helpers import assert_sound, race
+from courses.models import Course, Lesson
 from courses.services import add_lesson
 
 from .factories import CourseFactory
@@ -101,3 +103,33 @@ def test_an_order_that_misses_a_new_lesson_changes_nothing(boss):
 def test_a_button_that_is_not_on_the_page_does_nothing(boss, do):
     course = CourseFactory()
     assert press(boss, course, do, order="lessons:1").status_code == 400
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lessons_added_at_once_follow_each_other():
+    course = CourseFactory()
+    outcomes = race(
+        *[lambda: add_lesson(course=Course.objects.get(pk=course.pk), title="Loops").pk and None] * 6
+    )
+    assert outcomes == {"done": 6}
+    assert sorted(course.lessons.values_list("slug", flat=True)) == [
+        "loops",
+        *(f"loops-{number}" for number in range(2, 7)),
+    ]
+    assert sorted(course.lessons.values_list("position", flat=True)) == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_orders_at_once_one_is_saved_and_the_other_refused():
+    course, lessons = full_course(4)
+    ids = [lesson.pk for lesson in lessons]
+    boss, other = signed_in(), signed_in()
+
+    def order(client, wanted):
+        text = f"lessons:{course.pk}:{course.version}:{','.join(map(str, wanted))}"
+        return str(press(client, course, "order", order=text).status_code)
+
+    outcomes = race(lambda: order(boss, ids[::-1]), lambda: order(other, [*ids[1:], ids[0]]))
+    assert outcomes == {"302": 1, "200": 1}
+    assert list(course.lessons.in_order().values_list("pk", flat=True)) in (ids[::-1], [*ids[1:], ids[0]])
+    assert_sound(Course, Lesson)

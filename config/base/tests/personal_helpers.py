@@ -77,8 +77,7 @@ def _accounts(world: SimpleNamespace) -> None:
     make("accounts.Guardianship", parent=world.parent)
     make("accounts.Guardianship", student=world.student)
     for email in (EMAIL.upper(), FORMER_EMAIL):
-        role = make("accounts.Role")
-        model_of("accounts.Invitation").objects.create(email=email, full_name=NAME, role=role)
+        make("accounts.Invitation", email=email, full_name=NAME, role=make("accounts.Role"))
     make("accounts.UserActivity", user=user, detail=f"Seen {EMAIL}")
     make("accounts.BlockedEmailDomain", reason=f"Complaint of {EMAIL}")
 
@@ -107,14 +106,8 @@ def _learning(world: SimpleNamespace) -> None:
     for kind, answer in (("FREE_FORM", {"text": OWN_WORDS}), ("CODE_COMPLETION", {"blanks": [OWN_WORDS]})):
         exercise = make("courses.Exercise", kind=kind)
         attempt = make("learning.ExerciseAttempt", user=user, exercise=exercise, answer=answer)
-        world.grade = make(
-            "learning.Grade",
-            attempt=attempt,
-            score="1.5",
-            source="MANUAL",
-            grader=world.other,
-            feedback=SAYS,
-        )
+        marked = {"score": "1.5", "source": "MANUAL", "grader": world.other, "feedback": SAYS}
+        world.grade = make("learning.Grade", attempt=attempt, **marked)
     make("learning.ExerciseAttempt", exercise=world.exercise, answer={"text": f"It is {EMAIL}."})
     make("learning.Grade", feedback=f"Copied from {FORMER_EMAIL}", graded_at=datetime(2026, 5, 5, tzinfo=UTC))
     from config.base.audit import audit_context

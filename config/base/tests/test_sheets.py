@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.base.sheets import FORMULA_SIGNS, as_csv, csv_response, neutralised
@@ -36,6 +36,7 @@ def test_nothing_is_an_empty_cell_and_a_moment_is_in_the_readers_time_zone():
     assert neutralised(gettext_lazy("=x")) == "'=x", "lazy texts are texts"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.lists(st.text(), min_size=2, max_size=2), max_size=5))
 def test_no_cell_begins_like_a_formula_and_none_is_lost(rows):
     text = as_csv(["name", "=head"], rows)
