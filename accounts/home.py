@@ -1,6 +1,6 @@
-"""What stands on the first page of who is signed in: each app says its part, in the order of the apps.
+"""What stands on the first page of who is signed in: each app says its parts, and which comes first.
 
-    register(courses_of)        # in the app's `ready()`
+    register(courses_of, place=10)      # in the app's `ready()`
 
 A part is asked for at every visit, in a constant number of queries; None leaves it out.
 """
@@ -23,15 +23,15 @@ class Part:
 #: From a person to their part of the page, or None.
 Source = Callable[[Any], Part | None]
 
-_sources: dict[str, Source] = {}
+_sources: dict[str, tuple[int, Source]] = {}
 
 
-def register(source: Source) -> None:
-    """Let this stand on the page; twice is once."""
-    _sources[f"{source.__module__}.{source.__qualname__}"] = source
+def register(source: Source, *, place: int) -> None:
+    """Let this stand on the page, before whatever has a higher place; twice is once."""
+    _sources[f"{source.__module__}.{source.__qualname__}"] = (place, source)
 
 
 def parts_for(user: Any) -> list[Part]:
     """What there is for this person."""
-    found = [source(user) for source in _sources.values()]
+    found = [source(user) for _place, source in sorted(_sources.values(), key=lambda each: each[0])]
     return [part for part in found if part is not None]

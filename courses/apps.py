@@ -9,6 +9,9 @@ class CoursesConfig(AppConfig):
     verbose_name = _("Courses")
 
     def ready(self) -> None:
-        from . import invariants, receivers  # noqa: F401 - receivers subscribe when imported
+        from accounts.home import register
+
+        from . import home, invariants, receivers  # noqa: F401 - receivers subscribe when imported
 
         invariants.watch()
+        register(home.coming_bookings, place=30)

@@ -9,8 +9,12 @@ class LearningConfig(AppConfig):
     verbose_name = _("Learning")
 
     def ready(self) -> None:
-        from . import invariants, staleness
+        from accounts.home import register
+
+        from . import home, invariants, staleness
         from .benchmarks import progress  # noqa: F401 - importing registers it
 
         invariants.watch()
         staleness.watch()
+        register(home.unread_messages, place=10)
+        register(home.courses_of, place=20)

@@ -41,7 +41,7 @@ def test_the_account_page_says_who_i_am_and_leads_everywhere(client):
     user = make.UserFactory(full_name="Zoé Martin", locale="fr", phone="+33612345678")
     client.force_login(user)
     page = client.get("/accounts/").content.decode()
-    for text in ("Bonjour Zoé Martin", user.email, "+33 6 12 34 56 78", "Vos cours et vos résultats"):
+    for text in ("Bonjour Zoé Martin", user.email, "+33 6 12 34 56 78", "un second facteur s’installe"):
         assert text in page
     for path in ("email/", "password/change/", "2fa/", "sessions/", "data/"):
         assert f'href="/accounts/{path}"' in page

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language as set_language_cookie
 
+from ..home import parts_for
 from ..models import User
 from ..models.user import Locale
 from ..roles import GROUP_NAMES, LABELS
@@ -38,9 +39,13 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
 @login_required
 @never_cache
 def account(request: HttpRequest) -> HttpResponse:
-    """Who I am here, and the way to all that I can change."""
+    """What there is for me, who I am here, and the way to all that I can change."""
     user: Any = request.user
-    content = {"roles": role_names(user), "has_second_factor": is_mfa_enabled(user)}
+    content = {
+        "roles": role_names(user),
+        "has_second_factor": is_mfa_enabled(user),
+        "parts": parts_for(user),
+    }
     return render(request, "account/home.html", content)
 
 

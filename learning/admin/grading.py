@@ -24,7 +24,7 @@ from config.base.exceptions import DomainError
 
 from ..models import ExerciseAttempt
 from ..selectors import grading as selectors
-from ..services import claim_attempt, claimant, grade_attempt, release_attempt
+from ..services import claim_attempt, claimant, close_overdue_quizzes, grade_attempt, release_attempt
 from ..services.grading import lock_attempt
 
 QUEUE, GRADE = "admin:learning_exerciseattempt_queue", "admin:learning_exerciseattempt_grade"
@@ -92,8 +92,9 @@ class GradingMixin:
         return [Figure(_("To be graded"), waiting, url=reverse(QUEUE), icon="rate_review")]
 
     def queue_view(self, request: HttpRequest) -> HttpResponse:
-        """What waits, oldest first, a page of it."""
+        """What waits, oldest first, a page of it; first what was left open in quizzes whose time is up is handed in."""
         require_grader(request)
+        close_overdue_quizzes(limit=PAGE)
         part = filter_of(request)
         page = Paginator(selectors.queue(request.user, part), PAGE).get_page(request.GET.get("page"))
         for attempt in page.object_list:

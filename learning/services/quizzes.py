@@ -55,12 +55,12 @@ def submit_quiz(*, quiz_attempt: QuizAttempt) -> QuizAttempt:
     return stored
 
 
-def close_overdue_quizzes(*, user: User | None = None) -> int:
-    """Close what nobody has submitted in time, of one learner or of all; how many those were."""
-    overdue = QuizAttempt.objects.overdue().order_by("pk")
+def close_overdue_quizzes(*, user: User | None = None, limit: int | None = None) -> int:
+    """Close what nobody has submitted in time, of one learner or of all, the oldest first; how many those were."""
+    overdue = QuizAttempt.objects.overdue().order_by("due_at", "pk")
     if user is not None:
         overdue = overdue.filter(user=user)
-    found = list(overdue)
+    found = list(overdue[:limit])
     for quiz_attempt in found:
         submit_quiz(quiz_attempt=quiz_attempt)
     return len(found)

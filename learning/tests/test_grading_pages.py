@@ -14,11 +14,11 @@ from accounts.tests.factories import UserFactory
 from config.base.querysets import now_ms
 from config.base.tests.admin_helpers import form_of, signed_in, text_of
 from courses.tests.factories import ExerciseFactory
-from learning.models import ExerciseAttempt, Grade
-from learning.services import claim_attempt, claimant, grade_attempt, start_attempt, submit_answer
+from learning.models import ExerciseAttempt, Grade, QuizAttempt
+from learning.services import claim_attempt, claimant, grade_attempt, start_attempt, start_quiz, submit_answer
 
 from .factories import EnrollmentFactory
-from .working import make_class
+from .working import make_class, make_quiz
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/learning/exerciseattempt/queue/"
@@ -93,6 +93,16 @@ def test_the_queue_is_filtered_by_course_and_by_who_reads(boss, group):
 def test_an_empty_queue_says_so(boss):
     assert "Everything is graded." in text_of(boss.get(QUEUE))
     assert "Show everything that waits" in text_of(boss.get(QUEUE, {"days": 3}))
+
+
+def test_what_a_learner_left_open_in_a_quiz_whose_time_is_up_waits_too(boss, group):
+    quiz, (exercise,) = make_quiz(group, "FREE_FORM", time_limit_minutes=5)
+    attempt = start_quiz(user=group.learner, quiz=quiz)
+    part = submit_answer(user=group.learner, exercise=exercise, answer={"text": "So."}, quiz_attempt=attempt)
+    assert grade_url(part) not in text_of(boss.get(QUEUE))
+    past = now_ms() - timedelta(minutes=6)
+    QuizAttempt.objects.update(started_at=past, due_at=past + timedelta(minutes=5))
+    assert grade_url(part) in text_of(boss.get(QUEUE))
 
 
 def test_opening_an_answer_shows_it_with_its_question_and_claims_it(boss, group):
@@ -261,40 +271,10 @@ def test_the_queue_and_an_answer_take_as_many_queries_however_many_there_are(
         EnrollmentFactory(user=learner, course=group.course)
         attempts.append(write(group, by=learner))
         if number in (1, 7):
-            with django_assert_max_num_queries(7):
+            with django_assert_max_num_queries(8):
                 boss.get(QUEUE)
             with django_assert_max_num_queries(24):
                 boss.get(grade_url(attempts[0]))
-
-
-def test_a_regrade_is_shown_before_it_is_done(boss, group):
-    exercise = ExerciseFactory(lesson=group.lesson)
-    for ids in ("b", "a"):
-        learner = UserFactory()
-        EnrollmentFactory(user=learner, course=group.course)
-        submit_answer(user=learner, exercise=exercise, answer={"selected": [ids]})
-    exercise.answer = {"correct": ["a"]}
-    exercise.save()
-    page = text_of(boss.get(regrade_url(exercise)))
-    assert "1 would rise" in page
-    assert "1 would fall" in page
-    assert Grade.objects.count() == 2
-    page = text_of(boss.post(regrade_url(exercise), {"only_raise": "1"}, follow=True))
-    assert "1 attempt has a new grade." in page
-    assert sorted(Grade.objects.values_list("score", flat=True)) == [0, 2, 2]
-    boss.post(regrade_url(exercise))
-    assert "Nothing would change." in text_of(boss.get(regrade_url(exercise)))
-
-
-def test_a_regrade_of_another_question_is_refused_with_its_reasons(boss, group):
-    exercise = ExerciseFactory(lesson=group.lesson)
-    submit_answer(user=group.learner, exercise=exercise, answer={"selected": ["b"]})
-    exercise.options = [{"id": each, "text": each} for each in "abd"]
-    exercise.save()
-    assert "The options were others: a, b, c." in text_of(boss.get(regrade_url(exercise)))
-    response = boss.post(regrade_url(exercise))
-    assert response.status_code == 409
-    assert Grade.objects.count() == 1
 
 
 def test_the_pages_are_found_from_the_exercise_the_attempt_and_the_menu(boss, group):

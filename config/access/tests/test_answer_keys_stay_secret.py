@@ -85,7 +85,6 @@ PRYING: tuple[dict[str, str], ...] = (
     {"ordering": "snapshot_key"},
     {"answer__contains": KEY},
     {"exercise__answer__contains": "correct"},
-    {"format": "json"},
 )
 
 
@@ -166,9 +165,10 @@ def test_reading_tells_no_key(role, world):
     for endpoint in outside_the_admin("GET"):
         side = send(world, role, endpoint, "own")
         require_silence(side)
-        if side.status_code != 200 or not endpoint.in_api:
+        if endpoint.parameters:
+            require_silence(send(world, role, endpoint, "other"))
+        if side.status_code != 200 or not hasattr(endpoint.view, "required_right"):
             continue
-        require_silence(send(world, role, endpoint, "other"))
         for query in PRYING if role == LEARNER else PRYING[:3]:
             require_silence(send(world, role, endpoint, "own", query=query))
 
