@@ -29,6 +29,7 @@ EXERCISE_FIELDS = ("lesson_id", "is_deleted")
 def watch() -> None:
     """Put the models under guard; called once when the app is ready."""
     integrity.register(published_courses_teach)
+    integrity.register(seats_are_there)
     guard(Lesson, raise_structure_version)
     guard(Exercise, raise_structure_version_of_exercises)
     guard(TutoringSession, keep_sessions)
@@ -173,6 +174,32 @@ def keep_seats(sessions: list[int], using: str) -> None:
     for session in rows.filter(pk__any_of=sorted(due)) if due else ():
         session.status = due[session.pk]
         session.save(using=using, update_fields=["status"])
+
+
+def seats_are_there(using: str) -> Iterator[Difference]:
+    """For `check_data`: no session has more bookings than seats, or any that waits for it once it is cancelled."""
+    held = Q(bookings__is_deleted=False, bookings__status__in=LIVE_BOOKINGS)
+    waiting = Q(bookings__is_deleted=False, bookings__status__in=WAITING_BOOKINGS)
+    rows = TutoringSession.objects.using(using).annotate(
+        taken=Count("bookings", filter=held), waiting=Count("bookings", filter=waiting)
+    )
+    full = rows.filter(taken__gt=F("capacity")).order_by("pk")
+    for key, capacity, taken in full.values_list("pk", "capacity", "taken"):
+        yield Difference(
+            "courses_tutoringsession.capacity",
+            "more bookings than seats",
+            expected=f"at most {capacity}",
+            found=f"{taken} in session {key}",
+        )
+    for session in rows.filter(waiting__gt=0, status="CANCELLED").order_by("pk"):
+        yield Difference(
+            "courses_tutoringsession.status", "cancelled with bookings", found=f"session {session.pk}"
+        )
+    moved = Booking.objects.using(using).exclude(
+        starts_at=F("session__starts_at"), ends_at=F("session__ends_at")
+    )
+    for booking in moved.order_by("pk"):
+        yield Difference("courses_booking.starts_at", "not its session's time", found=f"booking {booking.pk}")
 
 
 def refuse_prerequisites(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -35,14 +36,16 @@ def reason_of(request: Any) -> str:
     return reason
 
 
-class LockedSeatMixin:
-    """A booking is locked in the order of the services: what belongs to the seat before the booking itself."""
+def lock_named_seat(view: Any) -> None:
+    """In a request that changes a booking, lock what belongs to its seat, and to the one that the body asks for.
 
-    def get_object(self) -> Any:
-        key = as_key(self.kwargs["pk"])  # type: ignore[attr-defined]
-        if self.writing and key is not None:  # type: ignore[attr-defined]
-            lock_seat(key)
-        return super().get_object()  # type: ignore[misc]
+    In the order of the services, and before the booking itself.
+    """
+    key = as_key(view.kwargs["pk"])
+    if view.writing and key is not None:
+        data = view.request.data
+        wanted = as_key(data.get("session")) if isinstance(data, Mapping) else None
+        lock_seat(key, *([] if wanted is None else [wanted]))
 
 
 class TutoringSessionViewSet(BaseViewSet):
@@ -82,7 +85,7 @@ class TutoringSessionViewSet(BaseViewSet):
         return self.represent(services.finish_session(session=self.get_object()))
 
 
-class BookingViewSet(LockedSeatMixin, BaseViewSet):
+class BookingViewSet(BaseViewSet):
     """Seats. Another session or status is for the services, which say what may follow what."""
 
     serializer_class = serializers.BookingSerializer
@@ -94,6 +97,10 @@ class BookingViewSet(LockedSeatMixin, BaseViewSet):
     }
     search_fields = ("student__user__full_name",)
     ordering_fields = ("starts_at", "created_at")
+
+    def get_object(self) -> Any:
+        lock_named_seat(self)
+        return super().get_object()
 
     def perform_create(self, serializer: Any) -> None:
         wanted = serializer.validated_data

@@ -16,14 +16,13 @@ from accounts.api.strict import StrictSerializer
 from accounts.models import StudentProfile
 from accounts.whose import BOOK, is_child_of
 from config.base.api.filters import BIGINT
-from config.base.api.personal import PersonalMixin, student_filters
-from config.base.api.views import AddOnlyBaseViewSet
+from config.base.api.personal import ActingPersonalViewSet, student_filters
 from config.base.serializers import BaseSerializer
 
 from .. import services
 from ..models import Booking, TutoringSession
 from ..services.seats import refuse_past
-from .bookings import LockedSeatMixin, ReasonSerializer, reason_of
+from .bookings import ReasonSerializer, lock_named_seat, reason_of
 
 
 class MyBookingSerializer(BaseSerializer):
@@ -63,7 +62,7 @@ class BookingRequestSerializer(MoveSerializer):
     student = serializers.IntegerField(min_value=1, max_value=BIGINT, required=False)
 
 
-class MyBookingViewSet(LockedSeatMixin, PersonalMixin, AddOnlyBaseViewSet):
+class MyBookingViewSet(ActingPersonalViewSet):
     """Seats: one's own, one's children's, and those in the sessions that one gives.
 
     Learners, and parents whose guardianship lets them book, ask for seats, move and cancel them until the session
@@ -134,6 +133,10 @@ class MyBookingViewSet(LockedSeatMixin, PersonalMixin, AddOnlyBaseViewSet):
     def no_show(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """For its teacher, once the session has begun. Twice is once."""
         return self._answer(services.mark_no_show)
+
+    def get_object(self) -> Any:
+        lock_named_seat(self)
+        return super().get_object()
 
     def _answer(self, service: Any) -> Response:
         booking = self.get_object()

@@ -31,7 +31,7 @@ def _kind_of(raw: str, form: str, is_moodle: bool) -> dict[str, Any]:
     if raw.startswith("#"):
         return {"kind": model.NUMERICAL, "choices": _numbers(raw[1:].strip(), form)}
     first = next(unescaped(raw, "~=#"), len(raw))
-    truth = _TRUTH.get(raw[:first].strip().upper())
+    truth = _TRUTH.get(raw[:first].partition("//")[0].strip().upper())
     if truth is not None and not (first < len(raw) and raw[first] in "~="):
         return _true_false(truth, raw[first:], form, is_moodle)
     choices = _choices(raw, form)
@@ -103,14 +103,16 @@ def _pair(raw: str, form: str) -> tuple[Text, str]:
 def _numbers(raw: str, form: str) -> tuple[Choice, ...]:
     spans = _spans(raw, "~=")
     if not spans:
-        number, feedback = _split_feedback(raw, form)
-        return (Choice(Text(unescape(number.strip())), True, None, feedback, _number(number)),)
+        alone, feedback = _split_feedback(raw, form)
+        return (Choice(Text(unescape(alone.strip())), True, None, feedback, _number(alone)),)
+    if raw[: spans[0][0]].strip():  # Moodle forgives a missing sign before the first
+        return _numbers(f"={raw}", form)
     made = []
     for start, end in spans:
         weight, rest = _weighed(raw[start + 1 : end])
         rest, feedback = _split_feedback(rest, form)
-        number_text = unescape(rest.strip())
-        number = None if number_text in ("", "*") else _number(rest)
+        number_text = unescape(rest.strip()) or "*"
+        number = None if number_text == "*" else _number(rest)
         made.append(Choice(Text(number_text), raw[start] == "=", weight, feedback, number))
     return tuple(made)
 

@@ -27,6 +27,7 @@ BLANK = "_____"
 MOODLE_HEADING = re.compile(r"question:\s*\d+\s+name:")
 ANNOTATION = re.compile(r"\[exercise:(\{.*\})\]")
 _ID = re.compile(r"\[id:([^\]]*)\]")
+_COMMENT = re.compile(r"\A[ \t]*//[^\n]*")
 _TAG = re.compile(r"\[tag:([^\]]*)\]")
 
 
@@ -57,6 +58,7 @@ def _item(block: Block) -> Item:
 
 def _question(raw: str, block: Block) -> Question:
     title, raw = _title(raw)
+    raw = _without_comment(raw)
     opened = find(raw, "{")
     about: dict[str, Any] = {
         "line": block.line,
@@ -73,7 +75,7 @@ def _question(raw: str, block: Block) -> Question:
     closed = find(raw, "}", opened)
     if closed < 0:
         raise BadItem(_("The answers begin with { and nothing ends them."), code="unclosed_answers")
-    before, answers, after = raw[:opened], raw[opened + 1 : closed], raw[closed + 1 :]
+    before, answers, after = raw[:opened], _without_comment(raw[opened + 1 : closed]), raw[closed + 1 :]
     if find(after, "{") >= 0:
         raise BadItem(
             _("There are two answers in one question, or the blank line between two questions is missing."),
@@ -97,6 +99,11 @@ def _title(raw: str) -> tuple[str | None, str]:
             _("The title begins with :: and nothing ends it."), code="unclosed_title", column="title"
         )
     return text_of(raw[2:end]).text, raw[end + 2 :]
+
+
+def _without_comment(raw: str) -> str:
+    """The reference takes what follows a title or an opening brace on its line for a comment too."""
+    return _COMMENT.sub("", raw)
 
 
 def _last(pattern: re.Pattern[str], comments: list[str]) -> str | None:

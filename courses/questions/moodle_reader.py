@@ -14,13 +14,13 @@ from defusedxml.ElementTree import DefusedXMLParser
 from django.utils.translation import gettext as _
 
 from . import model
+from .markup import embedded_files
 from .model import BadItem, Category, Choice, Number, Question, QuestionFileError, Skipped, Text, shorten
 from .source import decode
 
 Item = Question | Category | Skipped
 
 _ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
-_EMBEDDED = re.compile(r"@@PLUGINFILE@@/[^\s\"'<>]*|src\s*=\s*[\"']?data:[a-z/+.-]*")
 _FORMATS = {"html": "html", "markdown": "markdown", "plain_text": "plain", "plain": "plain"}
 
 #: What Moodle says of itself, unless somebody writes something else.
@@ -127,16 +127,10 @@ def _question(element: Element, kind: str, line: int) -> Question:
 
 
 def _refuse_files(element: Element) -> None:
-    """A question that shows a file asks something else without it."""
+    """The files themselves; what only refers to one is refused with the question's texts."""
     names = [each.get("name") or "file" for each in element.iter("file")]
-    names += [found[0] for each in element.iter("text") for found in _EMBEDDED.finditer(_flat(each))]
     if names:
-        message = _("It contains files, which are not imported: %(names)s.")
-        raise BadItem(
-            message % {"names": shorten(", ".join(dict.fromkeys(names)))},
-            code="embedded_files",
-            column="file",
-        )
+        raise embedded_files(names)
 
 
 def _flat(element: Element | None) -> str:

@@ -75,14 +75,15 @@ def lock_sessions(keys: Iterable[int]) -> dict[int, TutoringSession]:
     return {row.pk: row for row in _lock(TutoringSession, keys)}
 
 
-def lock_seat(booking_key: int) -> None:
-    """Lock what a change of this booking touches; nothing for a booking that there is not.
+def lock_seat(booking_key: int, *sessions: int) -> None:
+    """Lock what a change of this booking touches, and these sessions; nothing for a booking that there is not.
 
     The student comes first: only what holds them moves a booking to another session.
     """
     rows = Booking.all_objects.filter(pk=booking_key)
     lock_students(rows.values_list("student_id", flat=True))
-    lock_sessions(rows.values_list("session_id", flat=True))
+    own = list(rows.values_list("session_id", flat=True))
+    lock_sessions([*own, *sessions] if own else own)
 
 
 def refuse_closed(session: TutoringSession) -> None:
@@ -112,7 +113,9 @@ def refuse_seat(session: TutoringSession, student: Any, *, moved: Booking | None
 
     `moved` is the seat that they would give up for it.
     """
-    others = Booking.objects.live().exclude(pk=moved.pk if moved is not None else None)
+    others = Booking.objects.live()
+    if moved is not None:
+        others = others.exclude(pk=moved.pk)
     if others.filter(session=session).count() >= session.capacity:
         raise DomainError(_("This session has no seat left."), code="session_full")
     busy = others.filter(student=student, starts_at__lt=session.ends_at, ends_at__gt=session.starts_at)
@@ -126,10 +129,13 @@ def refuse_seat(session: TutoringSession, student: Any, *, moved: Booking | None
         raise DomainError(message, code="no_sessions_left")
 
 
-def refuse_teacher_busy(teacher_key: int, starts_at: datetime, ends_at: datetime, *, but: Any = None) -> None:
+def refuse_teacher_busy(
+    teacher_key: int, starts_at: datetime, ends_at: datetime, *, but: int | None = None
+) -> None:
     """DomainError `teacher_busy` when another session of this teacher lies at that time."""
     sessions = TutoringSession.objects.live().between(starts_at, ends_at).filter(teacher=teacher_key)
-    if sessions.exclude(pk=but).exists():
+    others = sessions if but is None else sessions.exclude(pk=but)
+    if others.exists():
         raise refusal("courses_tutoringsession_teacher_once")
 
 

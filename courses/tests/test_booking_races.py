@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.tests.factories import StudentProfileFactory, TeacherProfileFactory, UserFactory
+from config.base.testing import api_client, etag
 from courses.models import Booking, TutoringSession
 from courses.services import (
     cancel_booking,
@@ -129,6 +130,23 @@ def test_two_who_change_places_neither_wait_for_ever_nor_take_a_third_seat():
     assert set(codes(in_threads(3, work))) <= {"ok", "session_full"}
     for session in places:
         assert session.bookings.live().count() <= 2
+
+
+def test_two_who_change_places_over_the_api_both_do():
+    one, other = (BookingFactory(session__capacity=2) for _each in range(2))
+    pairs = [(one, other.session_id), (other, one.session_id)]
+
+    def work(index):
+        booking, wanted = pairs[index]
+        answer = api_client(booking.student.user).post(
+            f"/api/v1/me/bookings/{booking.pk}/move/",
+            {"session": wanted},
+            format="json",
+            headers={"If-Match": etag(booking)},
+        )
+        assert answer.status_code == 200, answer.content
+
+    assert in_threads(2, work) == [None, None]
 
 
 def test_a_cancelled_session_keeps_no_booking_whoever_books_meanwhile():

@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.tests.factories import GuardianshipFactory, TeacherProfileFactory
 from config.base.clock import now_ms
 from config.base.exceptions import DomainError
 from courses import services
+from courses.invariants import seats_are_there
 from courses.models import Booking, TutoringSession
 
 from .factories import (
@@ -141,3 +143,16 @@ def test_those_concerned_are_told_in_their_language(django_capture_on_commit_cal
     with pytest.raises(DomainError):
         told(lambda: book(session, student))
     assert not mailoutbox
+
+
+def test_what_was_written_past_the_kernel_is_found(django_assert_num_queries):
+    session = BookingFactory(session__capacity=1).session
+    full = BookingFactory(session=BookingFactory(session__capacity=2).session)
+    assert list(seats_are_there("default")) == []
+    rows = TutoringSession._base_manager
+    QuerySet.update(rows.filter(pk=session.pk), status="CANCELLED")
+    QuerySet.update(rows.filter(pk=full.session_id), capacity=1)
+    QuerySet.update(Booking._base_manager.filter(pk=full.pk), ends_at=full.ends_at + HOUR)
+    with django_assert_num_queries(3):
+        found = [each.kind for each in seats_are_there("default")]
+    assert found == ["more bookings than seats", "cancelled with bookings", "not its session's time"]
