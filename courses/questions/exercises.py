@@ -31,7 +31,7 @@ from ..models import Exercise
 from . import model
 from .markup import to_markdown
 from .model import BadItem, Category, Question, Skipped, shorten
-from .short_answers import numerical_key, short_key
+from .short_answers import has_words_for_others, numerical_key, short_key
 
 #: The fields that a question file carries. Those of `BESIDE` have no place in the formats and are noted beside it.
 FIELDS = (
@@ -52,6 +52,10 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "points": int,
     "max_attempts": (int, type(None)),
 }
+
+
+#: What `courses.shapes` allows of anything, at most.
+MOST_ANSWERS = 200
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,9 @@ def native_fields(question: Question) -> dict[str, Any]:
 
 
 def _native(question: Question) -> tuple[dict[str, Any], list[str]]:
+    if len(question.choices) > MOST_ANSWERS:
+        message = _("It has more than %(most)d answers.") % {"most": MOST_ANSWERS}
+        raise BadItem(message, code="too_many_answers")
     kind, options, answer = _key(question)
     title = " ".join((question.title or "").split())
     notes = ["title"] if len(title) > 255 else []
@@ -124,6 +131,8 @@ def _native(question: Question) -> tuple[dict[str, Any], list[str]]:
         notes.append("points")
     if question.tags or question.id:
         notes.append("tags")
+    if has_words_for_others(question):
+        notes.append("others")
     fields = {
         "title": title[:255],
         "kind": str(kind),
@@ -238,6 +247,7 @@ def _loss(code: str) -> str:
         "title": _("The title was cut at 255 characters."),
         "points": _("The points are not a whole number of at least 1; they were rounded."),
         "tags": _("Its id and tags were left out."),
+        "others": _("What is said to any other answer is kept with the exercise, and said to nobody."),
         "responsetemplate": _("The text that the answer begins with was left out."),
         "overallfeedback": _("What is said to right, partly right and wrong answers was left out."),
         "hints": _("The hints were left out."),

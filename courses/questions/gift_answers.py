@@ -103,8 +103,8 @@ def _pair(raw: str, form: str) -> tuple[Text, str]:
 def _numbers(raw: str, form: str) -> tuple[Choice, ...]:
     spans = _spans(raw, "~=")
     if not spans:
-        number, feedback = _split_feedback(raw, form)
-        return (Choice(Text(unescape(number.strip())), True, None, feedback, _number(number)),)
+        alone, feedback = _split_feedback(raw, form)
+        return (Choice(Text(unescape(alone.strip())), True, None, feedback, _number(alone)),)
     if raw[: spans[0][0]].strip():  # Moodle forgives a missing sign before the first
         return _numbers(f"={raw}", form)
     made = []

@@ -18,8 +18,9 @@ _HTML = re.compile(
 )
 _EMBEDDED = re.compile(r"@@PLUGINFILE@@/[^\s\"'<>]*|src\s*=\s*[\"']?data:[a-z/+.-]*")
 _SPECIAL = re.compile(r"[\\`*_\[\]<>$&#]")
-_INLINE_TEX = re.compile(r"\\\((.+?)\\\)", re.DOTALL)
-_DISPLAY_TEX = re.compile(r"\\\[(.+?)\\\]", re.DOTALL)
+# Neither looks past another opening, so that a text of nothing but openings takes no longer than any other.
+_INLINE_TEX = re.compile(r"\\\(((?:(?!\\[()]).)+)\\\)", re.DOTALL)
+_DISPLAY_TEX = re.compile(r"\\\[((?:(?!\\[\[\]]).)+)\\\]", re.DOTALL)
 _MATHS = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
 _BLANKS = re.compile(r"\n{3,}")
 _PLAIN_BLANK = re.compile(r"(?:\\_){3,}")
@@ -64,16 +65,18 @@ def _tex(text: str) -> str:
 
 def _from_html(html: str, *, escape: bool = True) -> str:
     """An underscore is left alone, because blanks and names are made of them; so is all that stands within maths."""
-    tags = {} if escape else {"convert": ["p", "br"]}
-    made = markdownify(
-        _tex(html),
-        heading_style="ATX",
-        bullets="-",
-        escape_asterisks=escape,
-        escape_underscores=False,
-        escape_misc=False,
-        newline_style="backslash",
-        **tags,
-    )
+    try:
+        made = markdownify(
+            _tex(html),
+            heading_style="ATX",
+            bullets="-",
+            escape_asterisks=escape,
+            escape_underscores=False,
+            escape_misc=False,
+            newline_style="backslash",
+            convert=None if escape else ["p", "br"],
+        )
+    except RecursionError as error:
+        raise BadItem(_("Its HTML is nested too deeply."), code="nested", column="prompt") from error
     made = _MATHS.sub(lambda found: found[0].replace("\\*", "*"), made)
     return _BLANKS.sub("\n\n", made).strip()

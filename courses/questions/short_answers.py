@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from . import model
 from .markup import to_markdown, to_plain
 from .model import BadItem, Choice, Question
 
@@ -45,24 +46,34 @@ def short_key(question: Question) -> dict[str, Any]:
 
 def numerical_key(question: Question) -> dict[str, Any]:
     """The same for exact numbers. BadItem when a range or a tolerance would be lost."""
-    numbers = []
+    accepted: list[Decimal] = []
+    partial: list[dict[str, Any]] = []
+    said: list[tuple[Choice, str]] = []
     for choice in question.choices:
-        if choice.number is None or not choice.number.is_exact or choice.percent < 0:
-            raise BadItem(
-                _("A number within a range, or with a tolerance: there is no exercise for that."),
-                code="numerical_range",
-            )
-        numbers.append((choice, choice.number.low))
-    accepted = [number for choice, number in numbers if choice.percent >= 100]
-    partial = [
-        {"text": _digits(number), "weight": float(choice.percent / 100)}
-        for choice, number in numbers
-        if 0 < choice.percent < 100
-    ]
-    said = [(choice, _digits(number)) for choice, number in numbers]
+        number = choice.number
+        if number is None and choice.percent == 0:  # any other
+            said.append((choice, "*"))
+            continue
+        if number is None or not number.is_exact or choice.percent < 0:
+            message = _("A number within a range, or with a tolerance: there is no exercise for that.")
+            raise BadItem(message, code="numerical_range")
+        digits = _digits(number.low)
+        said.append((choice, digits))
+        if choice.percent >= 100:
+            accepted.append(number.low)
+        elif choice.percent > 0:
+            partial.append({"text": digits, "weight": float(choice.percent / 100)})
     blank = _blank([_digits(number) for number in accepted], partial, said)
     blank["pattern"] = "|".join(_number_pattern(number) for number in dict.fromkeys(accepted))
     return {"blanks": [blank]}
+
+
+def has_words_for_others(question: Question) -> bool:
+    """Does it say something to whoever gives an answer that is not listed?"""
+    return question.kind in (model.SHORT, model.NUMERICAL) and any(
+        choice.feedback is not None and choice.percent <= 0 and "*" in choice.text.text
+        for choice in question.choices
+    )
 
 
 def _blank(

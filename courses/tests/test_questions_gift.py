@@ -97,6 +97,16 @@ def test_a_star_stands_for_anything_and_an_escaped_one_for_itself():
     assert skipped("Where?{=a =%50%b*}").code == "partial_wildcard"
 
 
+def test_what_is_said_to_any_other_answer_is_kept_and_the_loss_is_told():
+    (found,) = read_drafts(b"How many?{#=9:0#Yes. ~#No.}", "gift")
+    assert isinstance(found, Draft)
+    assert found.fields["answer"]["blanks"][0]["feedback"] == [
+        {"text": "9", "words": "Yes."},
+        {"text": "*", "words": "No."},
+    ]
+    assert [note.code for note in found.notes] == ["lost_others"]
+
+
 def test_html_becomes_markdown_and_maths_stands_between_dollars():
     fields = exercise(r"[html]<p>Is \\(x_1^* \= 2\\) <b>so</b>? 2*3 &lt; 7, s_n</p><ul><li>a</li></ul>{T}")
     assert fields["prompt"] == "Is $x_1^* = 2$ **so**? 2\\*3 < 7, s_n\n\n- a"
@@ -203,3 +213,21 @@ def test_a_question_that_shows_a_file_is_skipped_and_names_it():
     found = skipped('[html]What is this?{T####<p><img src\\="@@PLUGINFILE@@/3.png"></p>}')
     assert (found.code, found.column) == ("embedded_files", "file")
     assert "3.png" in found.message
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("[html]" + "<b>" * 20_000 + "{T}", "nested"),
+        ("Which?{" + "~a" * 100_000 + "=b}", "too_many_answers"),
+    ],
+)
+def test_an_absurd_question_is_skipped_like_any_other(text, code):
+    found = read_drafts(f"{text}\n\nTrue?{{T}}".encode(), "gift")
+    assert isinstance(found[0], Skipped)
+    assert found[0].code == code
+    assert isinstance(found[1], Draft)
+
+
+def test_openings_that_nothing_closes_take_no_longer_than_other_text():
+    assert exercise("[html]" + r"\\(" * 50_000 + "{T}")["prompt"].count("(") == 50_000

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from config.base.management.commands import demo
+from config.base.testing import api_client
 from config.base.tests.test_seeds import stored
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,18 @@ def test_it_fills_an_empty_database() -> None:
     assert summary["loaded"] == [path.name for path in demo.seed_files()]
     assert apps.get_model("courses", "course").objects.count() == 2
     assert {"john.doe", "jane.smith"} <= set(passwords(summary))
+
+
+def test_somebody_is_half_way_through_a_course_and_an_answer_waits_for_their_teacher() -> None:
+    run()
+    people = get_user_model().objects
+    jane, camille = (people.get(username=name) for name in ("jane.smith", "camille.laurent"))
+    rows = api_client(jane).get("/api/v1/me/progress/").json()["results"]
+    percents = {row["course_title"]: row["completion_percentage"] for row in rows}
+    assert percents == {"Introduction à Python": 50, "Intermediate JavaScript": 0}
+    waiting = api_client(camille).get("/api/v1/me/grading-queue/").json()["results"]
+    assert [row["student_name"] for row in waiting] == ["Jane Smith"]
+    call_command("check_progress", stdout=StringIO())
 
 
 def sign_in(client: Client, name: str, password: str) -> Any:
