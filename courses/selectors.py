@@ -83,14 +83,21 @@ def lessons_with_parts(
     has_text = ExpressionWrapper(~Q(body=""), output_field=BooleanField())
     rows = Lesson.objects.filter(course=course).in_order().annotate(has_text=has_text)
     names = ("pk", "title", "estimated_minutes", "is_published", "is_required", "has_text", "version")
+    stored: Any = rows.values_list(*names)
     return [
         LessonParts(
-            *row,
-            videos=videos.get(row[0], []),
-            exercises=exercises.get(row[0], []),
-            quizzes=quizzes.get(row[0], []),
+            pk,
+            title,
+            minutes,
+            is_published,
+            is_required,
+            has_any_text,
+            version,
+            videos.get(pk, []),
+            exercises.get(pk, []),
+            quizzes.get(pk, []),
         )
-        for row in rows.values_list(*names)
+        for pk, title, minutes, is_published, is_required, has_any_text, version in stored
     ]
 
 
