@@ -84,7 +84,12 @@ def lessons_with_parts(
     rows = Lesson.objects.filter(course=course).in_order().annotate(has_text=has_text)
     names = ("pk", "title", "estimated_minutes", "is_published", "is_required", "has_text", "version")
     return [
-        LessonParts(*row, videos.get(row[0], []), exercises.get(row[0], []), quizzes.get(row[0], []))
+        LessonParts(
+            *row,
+            videos=videos.get(row[0], []),
+            exercises=exercises.get(row[0], []),
+            quizzes=quizzes.get(row[0], []),
+        )
         for row in rows.values_list(*names)
     ]
 

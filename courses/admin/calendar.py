@@ -22,6 +22,7 @@ from accounts.models import TeacherProfile
 from config.base.api.fields import as_key
 
 from ..availability import with_seats
+from ..services.sessions import is_to_come
 
 #: How many sessions a day of a month shows; the others are on the page of its week.
 IN_A_CELL = 5
@@ -138,6 +139,7 @@ def _days(period: Period, sessions: Iterable[Any], teacher: int | None) -> list[
     """Every day of the period, each session on the day on which it starts, in the time of the page."""
     by_day: dict[date, list[Any]] = defaultdict(list)
     for session in sessions:
+        session.is_bookable = session.status == "OPEN" and is_to_come(session)
         by_day[max(timezone.localdate(session.starts_at), period.first)].append(session)
     shown = IN_A_CELL if period.view == "month" else None
     days = []

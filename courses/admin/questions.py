@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.text import slugify
+from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -76,7 +76,7 @@ class ImportForm(forms.Form):
         help_text=gettext_lazy(
             "GIFT or Moodle XML, 1.5 MB at most. Larger files are imported by the command."
         ),
-        widget=forms.FileInput(attrs={"accept": ".gift,.txt,.xml"}),
+        widget=forms.FileInput(attrs={"accept": ".gift,.txt,.xml", "class": "house-button"}),
     )
     content = forms.CharField(required=False, widget=forms.HiddenInput())
     name = forms.CharField(required=False, max_length=255, widget=forms.HiddenInput())
@@ -84,6 +84,8 @@ class ImportForm(forms.Form):
     def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        for field in self.fields.values():
+            field.label = capfirst(field.label)
         own = rows_for(user, Course.objects.all(), ADD)
         self.fields["course"].queryset = own  # type: ignore[attr-defined]
         self.fields["lesson"].queryset = Lesson.objects.filter(course__in=own.order_by().values("pk"))  # type: ignore[attr-defined]

@@ -85,7 +85,7 @@ class MyLessonSerializer(BaseSerializer):
 
     class Meta:
         model = Lesson
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "course",
             "title",
@@ -97,7 +97,7 @@ class MyLessonSerializer(BaseSerializer):
             "prerequisites",
             "version",
         )
-        read_only_fields = fields
+        read_only_fields: tuple[str, ...] = fields
 
 
 class MyExerciseSerializer(BaseSerializer):

@@ -51,6 +51,10 @@ def test_the_calendar_shows_the_sessions_of_a_week_with_their_seats(boss):
         assert text in page
     assert url_of(TutoringSession, "change", session.pk) in page
     assert f"{url_of(Booking, 'add')}?session={session.pk}" in page
+    begun = TutoringSessionFactory(starts_at=now_ms() - timedelta(minutes=1))
+    today = text_of(boss.get(CALENDAR))
+    assert url_of(TutoringSession, "change", begun.pk) in today
+    assert f"?session={begun.pk}" not in today
     assert shown(look(boss, view="month")) == {session, later}
     assert shown(boss.get(answer.context["urls"]["following"])) == {later}
     assert shown(boss.get(answer.context["urls"]["previous"])) == set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
@@ -211,6 +212,18 @@ def test_a_teacher_edits_own_courses_and_finds_no_other():
     assert press(client, other.course, f"publish:{other.pk}:1").status_code == 404
     page = text_of(client.get(editor(own.course)))
     assert "/delete/?editor=1" not in page, "teachers do not delete lessons"
+
+
+def test_a_teacher_who_may_look_at_every_course_changes_none_but_their_own():
+    teacher = TeacherFactory()
+    seen = Permission.objects.filter(codename__in=["view_course", "view_lesson"])
+    teacher.user_permissions.add(*seen)
+    client = signed_in(permissions=[])
+    client.force_login(teacher)
+    other = LessonFactory(course__instructor=TeacherFactory())
+    assert 'name="do"' not in text_of(client.get(editor(other.course)))
+    assert press(client, other.course, f"publish:{other.pk}:1").status_code == 403
+    assert press(client, other.course, "add", title="Mine").status_code == 403
 
 
 def test_who_may_only_look_sees_no_button_and_presses_none():

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from config.base.exceptions import DomainError
-from courses.models import Exercise, Lesson
+from courses.models import Course, Exercise, Lesson
 from courses.questions import FORMATS, QuestionFileError, fields_of
 from courses.services import export_questions, import_questions
 
@@ -195,3 +198,22 @@ def test_the_seeded_exercises_survive_an_export(form):
             data=exported.text.encode(), name="seeds", course=lesson.course, lesson=lesson, form=form
         )
         assert (again.created, again.unchanged) == (0, lesson.exercises.count())
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.postgresql
+def test_two_imports_of_one_file_at_once_create_it_once():
+    course = CourseFactory()
+    barrier = Barrier(2)
+
+    def work(_number):
+        try:
+            barrier.wait(10)
+            return run(MANY, Course.objects.get(pk=course.pk)).created
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(work, range(2))) == [0, 3]
+    assert Exercise.objects.count() == 3
+    assert Lesson.objects.filter(course=course).count() == 2

@@ -87,7 +87,10 @@ def class_report(course: Course) -> ClassReport:
 
 def _learners(course: Course) -> Any:
     """Enrolments that count, with the published lessons done and what is stored of the path."""
-    done = LessonProgress.objects.completed().filter(
+    # By the date, which says the same as the status: SQLite would look all completed lessons up by their status, once
+    # for each learner.
+    done = LessonProgress.objects.filter(
+        completed_at__isnull=False,
         user=OuterRef("user"),
         lesson__course=course,
         lesson__is_deleted=False,

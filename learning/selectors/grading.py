@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from config.base.querysets import now_ms
@@ -54,15 +54,15 @@ class Line:
     is_markdown: bool = False
 
 
-def gradable(user: Any) -> QuerySet[Any]:
+def gradable(user: Any) -> Any:
     """The submitted attempts that this person may grade: all for who grades everywhere, else those of their courses."""
     rows = ExerciseAttempt.objects.submitted()
     return rows if user.holds_everywhere(GRADE) else rows.instructed_by(user)
 
 
-def regradable(user: Any) -> QuerySet[Any]:
+def regradable(user: Any) -> Any:
     """The exercises whose attempts this person may grade again; those in the trash too."""
-    rows = Exercise.all_objects.get_queryset()
+    rows: Any = Exercise.all_objects.get_queryset()
     return rows if user.holds_everywhere(GRADE) else rows.taught_by(user)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -101,11 +102,17 @@ def _attempts(exercise: Exercise) -> Any:
 
 def _differences(exercise: Exercise, attempts: Iterable[Any]) -> list[RegradeDifference]:
     found = []
+    known: dict[tuple[str, int], Result | None] = {}  # many learners answer the same
     for attempt in attempts:
         if exercise.kind == attempt.snapshot_kind == Exercise.Kind.FREE_FORM:
             continue
         refusal = _refusal(exercise, attempt)
-        result = None if refusal else _result(exercise, attempt)
+        result = None
+        if not refusal:
+            same = (json.dumps(attempt.answer, sort_keys=True), attempt.max_points)
+            if same not in known:
+                known[same] = _result(exercise, attempt)
+            result = known[same]
         new = None if result is None else result.score
         if refusal or (new is not None and new != attempt.current_score):
             found.append(RegradeDifference(attempt, attempt.current_score, new, result, refusal))

@@ -4,10 +4,13 @@ import ast
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from learning.checking import check
+
+#: A machine that is busy with other things is no failure.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 IDS = list("abcdef")
 OPTIONS = [{"id": each, "text": each} for each in IDS]
@@ -31,6 +34,7 @@ def half_up(value):
     return exact.quantize(Decimal(1), ROUND_HALF_UP) / 100
 
 
+@unhurried
 @given(right=answer_sets, selected=subsets, max_points=points)
 def test_exact_is_the_equality_of_sets(right, selected, max_points):
     result = choose({"correct": sorted(right)}, selected, max_points)
@@ -38,6 +42,7 @@ def test_exact_is_the_equality_of_sets(right, selected, max_points):
     assert result.score in (0, max_points)
 
 
+@unhurried
 @given(right=answer_sets, selected=subsets, max_points=points)
 def test_partial_is_counted_option_by_option(right, selected, max_points):
     result = choose({"correct": sorted(right), "scoring": "PARTIAL"}, selected, max_points)
@@ -46,6 +51,7 @@ def test_partial_is_counted_option_by_option(right, selected, max_points):
     assert 0 <= result.score <= max_points
 
 
+@unhurried
 @given(right=answer_sets, max_points=points)
 def test_ticking_nothing_or_everything_gains_at_most_what_was_right_beyond_what_was_wrong(right, max_points):
     key = {"correct": sorted(right), "scoring": "PARTIAL"}
@@ -54,6 +60,7 @@ def test_ticking_nothing_or_everything_gains_at_most_what_was_right_beyond_what_
         assert choose(key, set(IDS), max_points).score == 0
 
 
+@unhurried
 @given(
     weights=st.dictionaries(
         st.sampled_from(IDS), st.integers(min_value=-100, max_value=100), min_size=1
@@ -92,21 +99,21 @@ def complete(accepted, text):
     ).is_correct
 
 
-@settings(deadline=None)
+@unhurried
 @given(expressions())
 def test_spaces_between_tokens_never_matter(pair):
     accepted, spaced = pair
     assert complete(accepted, spaced) is True
 
 
-@settings(deadline=None)
+@unhurried
 @given(expressions(), expressions())
 def test_what_is_accepted_means_the_same_to_the_compiler(one, other):
     if complete(one[0], other[1]):
         assert ast.dump(ast.parse(one[0])) == ast.dump(ast.parse(other[1]))
 
 
-@settings(deadline=None)
+@unhurried
 @given(st.text(max_size=80), st.text(min_size=1, max_size=80))
 def test_any_text_can_be_compared(text, accepted):
     if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in text):

@@ -13,6 +13,7 @@ from courses.tests.factories import ExerciseFactory, LessonFactory, QuizFactory,
 from learning.models import ExerciseAttempt, Grade, QuizAttempt
 from learning.services import (
     close_overdue_quizzes,
+    current_snapshot,
     grade_attempt,
     start_attempt,
     start_quiz,
@@ -244,6 +245,7 @@ def test_a_quiz_takes_none_of_the_exercises_own_attempts(group):
 
 
 def test_a_quiz_takes_as_many_queries_however_long_it_is(group, django_assert_max_num_queries):
+    current_snapshot(user=group.learner, course=group.course)  # there since the learner enrolled
     for length in (2, 12):
         quiz, exercises = make_quiz(group, *[MC] * length)
         with django_assert_max_num_queries(22):

@@ -112,7 +112,8 @@ class MyLessonViewSet(courses.MyLessonViewSet):
         return self._answer(lesson, following)
 
     def _step(self, service: Any) -> Response:
-        lesson, user = self.get_object(), self.request.user
+        user: Any = self.request.user
+        lesson = self.get_object()
         service(user=user, course=lesson.course, lesson=lesson)
         return self._answer(lesson, services.get_current_lesson(user=user, course=lesson.course))
 

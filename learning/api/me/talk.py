@@ -48,7 +48,8 @@ class MyConversationSerializer(BaseSerializer):
     body = serializers.CharField(
         write_only=True, max_length=20_000, help_text=ChatMessage._meta.get_field("body").help_text
     )
-    context = serializers.JSONField(
+    # A field; the serializer's own property of that name stays what it is.
+    context: Any = serializers.JSONField(
         write_only=True, required=False, help_text=ChatMessage._meta.get_field("context").help_text
     )
 
@@ -75,9 +76,9 @@ class MyConversationSerializer(BaseSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         named = [name for name in SUBJECTS if attrs.get(name) is not None]
         if len(named) != 1:
-            raise ValidationError(ErrorDetail(self.error_messages["subject"], code="subject"))
+            raise ValidationError(ErrorDetail(str(self.error_messages["subject"]), code="subject"))
         if attrs.get("course") is not None and not self._learns_or_teaches(attrs["course"]):
-            detail = ErrorDetail(self.error_messages["elsewhere"], code="not_enrolled")
+            detail = ErrorDetail(str(self.error_messages["elsewhere"]), code="not_enrolled")
             raise ValidationError({"course": [detail]})
         return attrs
 

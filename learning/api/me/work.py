@@ -80,7 +80,7 @@ class MyProgressViewSet(PersonalViewSet):
 
     def paginate_queryset(self, queryset: Any) -> Any:
         """What is out of date is counted for the page all at once, and not stored."""
-        page = super().paginate_queryset(queryset)
+        page: Any = super().paginate_queryset(queryset)
         _count_again([each for each in page if each.structure_version != each.newest])
         return page
 
