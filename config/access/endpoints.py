@@ -39,7 +39,9 @@ ME = "me"
 #: page's name, or the whole name of another; any other is read and posted to.
 METHODS_OF_PAGES = {
     **dict.fromkeys(("changelist", "history", "index", "app_list", "jsi18n", "autocomplete"), ("GET",)),
-    **dict.fromkeys(("search", "view_on_site", "done", "", "account_email_verification_sent"), ("GET",)),
+    **dict.fromkeys(
+        ("search", "view_on_site", "done", "", "account_email_verification_sent", "calendar_feed"), ("GET",)
+    ),
     **dict.fromkeys(("logout", "end_access", "account_language"), ("POST",)),
 }
 

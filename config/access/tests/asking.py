@@ -28,6 +28,8 @@ from config.access.table import (
     NOTHING,
     SIDES,
 )
+from courses.models import CalendarFeed, Course, Exercise
+from courses.services import feed_token
 
 from .letters import letter_of
 from .world import WORDS, World, row_of
@@ -50,7 +52,11 @@ MODELS = {
     "me-activities": UserActivity,
     "mfa_edit_webauthn": Authenticator,
     "mfa_remove_webauthn": Authenticator,
+    "calendar_feed": CalendarFeed,
 }
+
+#: The models behind parameters that say which.
+NAMED = {"course_id": Course, "exercise_id": Exercise, "user_id": User}
 
 #: Where the object is named by what is sent: route name → the body for a role and a side.
 BODIES: dict[str, Callable[[World, str, str], dict[str, Any]]] = {
@@ -127,7 +133,7 @@ def row_behind(world: World, role: str, endpoint: Endpoint, side: str) -> Any:
     """The row of a side that the address is about: a person's own token or device is everybody's to have, staff's
     too; below me/ other people are the learners."""
     model = model_behind(endpoint)
-    if endpoint.name in MODELS and model is not Authenticator and side == "own":
+    if endpoint.name in MODELS and model not in (Authenticator, CalendarFeed) and side == "own":
         return row_of(world.people[role] or world.sides["own"].learner, model)
     if model is User and endpoint.path.startswith("/api/v1/me/"):
         return world.sides[side].learner
@@ -178,7 +184,16 @@ def _values(world: World, role: str, endpoint: Endpoint, side: str) -> dict[str,
     if "deletion_id" in endpoint.parameters:
         return keys | known | {"deletion_id": world.dead(model).deletion_id}
     row = row_behind(world, role, endpoint, side)
-    return dict.fromkeys(keys, row.pk) | known | ({"key": row.token_key} if model is AuthToken else {})
+    named: dict[str, Any] = {
+        name: world.sides[side].learner.pk if each is User else world.row(each, role, side).pk
+        for name, each in NAMED.items()
+        if name in keys
+    }
+    if model is AuthToken:
+        named["key"] = row.token_key
+    if "token" in keys:
+        named["token"] = feed_token(row)
+    return dict.fromkeys(keys, row.pk) | known | named
 
 
 def _list_request(world: World, role: str, endpoint: Endpoint) -> dict[str, Any]:
