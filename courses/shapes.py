@@ -20,6 +20,7 @@ Optional keys, which change the score or what is said about it:
 | CODE_COMPLETION | in a blank, `"pattern": "…"` | a regular expression that accepts more than `accepted` lists |
 | CODE_COMPLETION | in a blank, `"partial": [{"text": "…", "weight": 0.5}]` | what is worth a share of the blank |
 | CODE_COMPLETION | in a blank, `"feedback": [{"text": "…", "words": "…"}]` | what is said to whoever wrote that text |
+| CODE_COMPLETION | in such a feedback, `"text": "*"` | any other answer that is worth nothing, `*` being none itself |
 
 Option ids are stable: learners' answers name them, so that texts can be mended and options reordered.
 """

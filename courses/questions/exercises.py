@@ -31,7 +31,7 @@ from ..models import Exercise
 from . import model
 from .markup import to_markdown
 from .model import BadItem, Category, Question, Skipped, shorten
-from .short_answers import has_words_for_others, numerical_key, short_key
+from .short_answers import has_words_for_patterns, numerical_key, short_key
 
 #: The fields that a question file carries. Those of `BESIDE` have no place in the formats and are noted beside it.
 FIELDS = (
@@ -131,8 +131,8 @@ def _native(question: Question) -> tuple[dict[str, Any], list[str]]:
         notes.append("points")
     if question.tags or question.id:
         notes.append("tags")
-    if has_words_for_others(question):
-        notes.append("others")
+    if has_words_for_patterns(question):
+        notes.append("patterns")
     fields = {
         "title": title[:255],
         "kind": str(kind),
@@ -247,7 +247,9 @@ def _loss(code: str) -> str:
         "title": _("The title was cut at 255 characters."),
         "points": _("The points are not a whole number of at least 1; they were rounded."),
         "tags": _("Its id and tags were left out."),
-        "others": _("What is said to any other answer is kept with the exercise, and said to nobody."),
+        "patterns": _(
+            "What is said to answers with a * in them is kept with the exercise, and said to nobody."
+        ),
         "responsetemplate": _("The text that the answer begins with was left out."),
         "overallfeedback": _("What is said to right, partly right and wrong answers was left out."),
         "hints": _("The hints were left out."),

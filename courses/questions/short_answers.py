@@ -68,10 +68,10 @@ def numerical_key(question: Question) -> dict[str, Any]:
     return {"blanks": [blank]}
 
 
-def has_words_for_others(question: Question) -> bool:
-    """Does it say something to whoever gives an answer that is not listed?"""
-    return question.kind in (model.SHORT, model.NUMERICAL) and any(
-        choice.feedback is not None and choice.percent <= 0 and "*" in choice.text.text
+def has_words_for_patterns(question: Question) -> bool:
+    """Does it say something to answers of a form, as `b*`? To any other, `*`, an exercise says it too."""
+    return question.kind == model.SHORT and any(
+        choice.feedback is not None and choice.text.text.strip() != "*" and _STAR.search(choice.text.text)
         for choice in question.choices
     )
 

@@ -266,3 +266,10 @@ def test_a_course_in_the_trash_is_not_edited(boss):
     answer = press(boss, lesson.course, f"publish:{lesson.pk}:2")
     assert answer.headers["Location"] == url_of(Course, "change", lesson.course.pk)
     assert not Lesson.all_objects.get().is_published
+
+
+def test_a_number_that_no_row_can_have_is_no_number(boss):
+    course, digits = CourseFactory(), "9" * 5000
+    assert boss.get(editor(course), {"rename": digits}).status_code == 200
+    for do in (f"publish:{digits}:1", f"publish:1:{digits}", f"publish-course:{digits}"):
+        assert press(boss, course, do).status_code == 400

@@ -97,14 +97,20 @@ def test_a_star_stands_for_anything_and_an_escaped_one_for_itself():
     assert skipped("Where?{=a =%50%b*}").code == "partial_wildcard"
 
 
-def test_what_is_said_to_any_other_answer_is_kept_and_the_loss_is_told():
+def test_what_is_said_to_any_other_answer_is_kept():
     (found,) = read_drafts(b"How many?{#=9:0#Yes. ~#No.}", "gift")
     assert isinstance(found, Draft)
     assert found.fields["answer"]["blanks"][0]["feedback"] == [
         {"text": "9", "words": "Yes."},
         {"text": "*", "words": "No."},
     ]
-    assert [note.code for note in found.notes] == ["lost_others"]
+    assert not found.notes
+
+
+def test_that_nobody_is_told_what_is_said_to_answers_of_a_form_is_noted():
+    (found,) = read_drafts(b"Which?{=a =%0%b*#Not with a b.}", "gift")
+    assert isinstance(found, Draft)
+    assert [note.code for note in found.notes] == ["lost_patterns"]
 
 
 def test_html_becomes_markdown_and_maths_stands_between_dollars():
@@ -231,3 +237,8 @@ def test_an_absurd_question_is_skipped_like_any_other(text, code):
 
 def test_openings_that_nothing_closes_take_no_longer_than_other_text():
     assert exercise("[html]" + r"\\(" * 50_000 + "{T}")["prompt"].count("(") == 50_000
+
+
+@pytest.mark.parametrize("opening", ["[id:", "[tag:"])
+def test_a_comment_of_nothing_but_openings_takes_no_longer_than_any_other(opening):
+    assert len(read_drafts(f"// {opening * 300_000}\nTrue?{{T}}".encode(), "gift")) == 1

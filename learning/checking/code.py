@@ -17,6 +17,8 @@ from .texts import composed, trimmed
 PATTERN_SECONDS = 1.0
 #: A text that is longer is not held against an expression.
 PATTERN_LENGTH = 2000
+#: In place of a text, of what is said to whoever writes it: any other.
+OTHERS = "*"
 
 Reading = Callable[[str], object]
 
@@ -32,7 +34,7 @@ def judge(key: dict[str, Any], options: list[dict[str, str]], answer: dict[str, 
         if share is None:
             return Verdict(None)
         total += share
-        words += _words(blank, text, read)
+        words += _words(blank, text, share, read)
     return Verdict(total / len(key["blanks"]), paragraphs(words))
 
 
@@ -79,9 +81,18 @@ def _fits(pattern: str | None, text: str, ignore_case: bool, until: float) -> bo
         return None
 
 
-def _words(blank: dict[str, Any], text: str, read: Reading) -> list[str]:
+def _words(blank: dict[str, Any], text: str, share: Fraction, read: Reading) -> list[str]:
+    """What is said to this text; to one that is worth nothing and has no words of its own, those for any other."""
     said = blank.get("feedback", ())
     if not said:
         return []
     written = read(text)
-    return [each["words"] for each in said if read(each["text"]) == written]
+    words = [each["words"] for each in said if read(each["text"]) == written]
+    if words or share or not trimmed(text).strip() or _is_listed(OTHERS, blank):
+        return words
+    return [each["words"] for each in said if each["text"] == OTHERS]
+
+
+def _is_listed(text: str, blank: dict[str, Any]) -> bool:
+    """Is it an answer itself? What is said to whoever finds it is for nobody else to read."""
+    return text in blank["accepted"] or any(each["text"] == text for each in blank.get("partial", ()))

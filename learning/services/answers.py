@@ -18,7 +18,7 @@ from .attempts import copy_exercise, new_attempt, next_numbers
 from .availability import require_open
 from .enrolments import take_part
 from .grades import grade_by_key
-from .quizzes import answer_in_quiz, part_of_quiz
+from .quizzes import answer_in_quiz, part_of_quiz, require_no_open_quiz
 from .snapshots import store_act
 
 
@@ -59,7 +59,8 @@ def submit_answer(
     graded then; the quiz, not `Exercise.max_attempts`, limits how often.
 
     Raises ValidationError on `answer`, DomainError `not_enrolled`, `lesson_not_available`, `prerequisite_missing`,
-    `no_attempts_left`; in a quiz `not_in_quiz`, `quiz_submitted` and `time_is_up`, when the quiz has been closed.
+    `no_attempts_left`, `quiz_open` while a quiz asks the exercise; in a quiz `not_in_quiz`, `quiz_submitted` and
+    `time_is_up`, when the quiz has been closed.
     """
     if quiz_attempt is not None:
         return answer_in_quiz(user=user, exercise=exercise, answer=answer, quiz_attempt=quiz_attempt)
@@ -69,6 +70,7 @@ def submit_answer(
 @transaction.atomic
 def _submit_alone(*, user: User, exercise: Exercise, answer: dict[str, Any]) -> ExerciseAttempt:
     exercise = _require_work(user=user, exercise=exercise)
+    require_no_open_quiz(user=user, exercises=[exercise.pk])
     attempt = _open_attempt(user, exercise)
     held = attempt or new_attempt(user=user, exercise=exercise, number=1)
     given = require_fitting(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,7 +33,7 @@ def start_quiz(*, user: User, quiz: Quiz) -> QuizAttempt:
     Exercises whose lessons learners cannot open are left out. One whose time is up is closed first.
 
     Raises DomainError `not_enrolled`, `lesson_not_available`, `prerequisite_missing`, `no_attempts_left`,
-    `quiz_empty`.
+    `quiz_empty`, `quiz_open` while another quiz asks one of the same exercises.
     """
     for overdue in QuizAttempt.objects.overdue().filter(user=user, quiz=quiz):
         submit_quiz(quiz_attempt=overdue)
@@ -64,6 +65,19 @@ def close_overdue_quizzes(*, user: User | None = None, limit: int | None = None)
     for quiz_attempt in found:
         submit_quiz(quiz_attempt=quiz_attempt)
     return len(found)
+
+
+def require_no_open_quiz(*, user: User, exercises: Iterable[int]) -> None:
+    """No quiz that the learner is in the middle of asks one of these exercises: its answer would be told beforehand.
+
+    The learner's enrolment is locked by the caller. Raises DomainError `quiz_open`, naming the quiz.
+    """
+    parts = ExerciseAttempt.objects.filter(user=user, exercise__any_of=list(exercises))
+    going_on = QuizAttempt.objects.open().exclude(due_at__lt=now_ms())
+    part = parts.filter(quiz_attempt__in=going_on).select_related("quiz_attempt__quiz").first()
+    if part is not None and part.quiz_attempt is not None:
+        message = _("The quiz “%(quiz)s” asks this, and is open: hand it in first.")
+        raise DomainError(message % {"quiz": part.quiz_attempt.quiz}, code="quiz_open")
 
 
 @transaction.atomic
@@ -125,6 +139,7 @@ def _start(*, user: User, quiz: Quiz) -> QuizAttempt:
     items = _items(stored)
     if not items:
         raise DomainError(_("There is nothing in this quiz yet."), code="quiz_empty")
+    require_no_open_quiz(user=user, exercises=[item.exercise_id for item in items])
     attempt = _new_attempt(user, stored)
     attempt.save()
     _begin_parts(user, attempt, items)

@@ -98,6 +98,18 @@ def test_points_are_rounded_half_up_from_what_was_written():
     assert ticked(thirds, "a", "b", "c", max_points=1) == Result(Decimal("1.00"), True)
 
 
+def test_any_other_answer_has_words_of_its_own():
+    said = [{"text": "7", "words": "Nearly."}, {"text": "*", "words": "No."}]
+    key = blank("9", pattern="0*9", partial=[{"text": "8", "weight": 0.5}], feedback=said)
+    answers = ("5", "7", " ", "9", "09", "8")
+    assert [written(key, text).feedback for text in answers] == ["No.", "Nearly.", "", "", "", ""]
+
+
+def test_what_is_said_to_whoever_writes_a_star_that_is_asked_for_is_said_to_nobody_else():
+    key = blank("*", feedback=[{"text": "*", "words": "Yes, it multiplies."}])
+    assert [written(key, text).feedback for text in "*+"] == ["Yes, it multiplies.", ""]
+
+
 def test_feedback_goes_with_what_was_ticked_in_the_order_of_the_options():
     key = {"correct": ["a"], "feedback": {"c": "Not c.", "b": "Not b.", "a": "Yes."}}
     assert ticked(key, "c", "b").feedback == "Not b.\n\nNot c."

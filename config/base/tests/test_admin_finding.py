@@ -168,3 +168,16 @@ def test_the_command_search_takes_a_few_rows_of_each_model(boss):
 def test_no_address_makes_a_list_fail(boss, query, statuses):
     assert boss.get(url_of("courses.Course", "changelist"), query).status_code in statuses
     assert autocomplete(boss, "courses.Course", "subject", "\x00").status_code == 200
+
+
+def test_one_entry_of_the_sidebar_is_lit_the_nearest(boss):
+    attempts = url_of("learning.ExerciseAttempt", "changelist")
+    queue = reverse("admin:learning_exerciseattempt_queue")
+    for page, lit in (
+        (attempts, attempts),
+        (queue, queue),
+        (reverse("admin:index"), reverse("admin:index")),
+        (url_of("learning.Enrollment", "add"), url_of("learning.Enrollment", "changelist")),
+    ):
+        groups = boss.get(page).context["sidebar_navigation"]
+        assert [item["link"] for group in groups for item in group["items"] if item["active"]] == [lit]

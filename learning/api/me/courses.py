@@ -143,6 +143,12 @@ class MyVideoViewSet(courses.MyVideoViewSet):
 class MyExerciseViewSet(courses.MyExerciseViewSet):
     """Exercises of those lessons."""
 
+    def acting_rows(self, user: Any) -> Any:
+        """And those that a quiz asks which one is in the middle of, though they have been taken back since."""
+        parts = ExerciseAttempt.objects.filter(user=user, quiz_attempt__in=QuizAttempt.objects.open())
+        asked = Q(pk__in=parts.values("exercise"))
+        return Exercise.all_objects.filter(Q(pk__in=self.own_rows(user).values("pk")) | asked)
+
     @extend_schema(
         summary="Answer an exercise",
         request=shown.AnswerSerializer,
@@ -153,7 +159,7 @@ class MyExerciseViewSet(courses.MyExerciseViewSet):
         """What a machine can grade is graded at once; 200 with the earlier attempt for the same answer again.
 
         With `quiz_attempt`, an attempt of one's own at a quiz that has this exercise, the answer is kept until that is
-        submitted, and may be changed until then.
+        submitted, and may be changed until then. What an open quiz asks is answered there and not beside it.
         """
         exercise = self.get_object()
         body = shown.AnswerSerializer(data=request.data, context={"request": request, "view": self})
