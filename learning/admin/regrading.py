@@ -51,6 +51,7 @@ class RegradingMixin:
         context = {
             "title": str(exercise),
             "subtitle": _("Grade again"),
+            "object": exercise,
             "exercise": exercise,
             "differences": [each for each in plan if not each.refusal][:SHOWN],
             "refused": [each for each in plan if each.refusal][:SHOWN],
