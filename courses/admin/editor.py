@@ -121,6 +121,7 @@ class CourseEditorMixin:
             "title": course.title,
             "subtitle": _("Course editor"),
             "opts": self.opts,  # type: ignore[attr-defined]
+            "object": course,
             "course": course,
             "lessons": lessons,
             "course_quizzes": selectors.quizzes_of_course(course) if Quiz in shown else [],

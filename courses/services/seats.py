@@ -86,6 +86,14 @@ def lock_seat(booking_key: int, *sessions: int) -> None:
     lock_sessions([*own, *sessions] if own else own)
 
 
+def lock_whole_session(key: int) -> None:
+    """Lock the teacher of this session, the students who have a seat in it, and the session; nothing where none is."""
+    rows = TutoringSession.all_objects.filter(pk=key)
+    _lock(TeacherProfile, rows.order_by().values_list("teacher_id", flat=True))
+    lock_students(Booking.objects.filter(session=key).values_list("student_id", flat=True))
+    lock_sessions([key])
+
+
 def refuse_closed(session: TutoringSession) -> None:
     """DomainError `session_closed` when the session is cancelled, done or in the trash, `session_past` once begun."""
     if session.is_deleted or session.status not in (

@@ -132,6 +132,7 @@ class ClassPagesMixin:
             "title": _("Progress of the class"),
             "subtitle": course.title,
             "opts": self.opts,  # type: ignore[attr-defined]
+            "object": course,
             "course": course,
             "report": report,
             "figures": figures_of(report, withdrawn, course),

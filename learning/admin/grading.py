@@ -195,6 +195,7 @@ class GradingMixin:
         context = {
             "title": str(attempt.user),
             "subtitle": _("Grade an answer"),
+            "object": attempt,
             "attempt": attempt,
             "course": attempt.exercise.lesson.course,
             "answer": selectors.answer_lines(attempt),
