@@ -34,7 +34,9 @@ KEPT = (SHOWN, "signed_in_at", "seen_at")
 CLOSED = re.compile(r"/(admin|accounts|api/v1/accounts)/")
 #: Of the person's own affairs only what is looked at, and of that no way in and no export.
 OWN_AFFAIRS = "/api/v1/me/"
-DELICATE = re.compile(r"password|email|factor|totp|recovery|session|token|device|export|eras")
+DELICATE = re.compile(
+    r"password|email|factor|totp|recovery|(?<!tutoring-)session|token|device|export|eras|calendar"
+)
 WAY_OUT = ("/accounts/logout/", "/admin/logout/")
 #: Where acting as somebody begins: their first page, to look at.
 FIRST_PAGE = "/accounts/"

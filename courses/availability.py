@@ -28,12 +28,7 @@ def free_slots(*, teacher: Any = None, starts: datetime | None = None, ends: dat
     Of this teacher (a profile), or of all; of those that begin at or after `starts` and before `ends`. A teacher who
     can no longer sign in has none.
     """
-    rows = TutoringSession.objects.filter(
-        status=TutoringSession.Status.OPEN,
-        starts_at__gt=now_ms(),
-        teacher__is_deleted=False,
-        teacher__user__is_active=True,
-    )
+    rows = TutoringSession.objects.given().filter(status=TutoringSession.Status.OPEN, starts_at__gt=now_ms())
     if teacher is not None:
         rows = rows.filter(teacher=teacher)
     if starts is not None:

@@ -7,6 +7,7 @@ depends on nothing but the rows, so that the same rows give the same bytes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +24,9 @@ from .models import Booking, TutoringSession
 #: How far back a calendar shows what was, and how much it shows at most.
 PAST = timedelta(days=90)
 MOST = 2000
+
+#: What no text of a calendar may hold (RFC 5545, 3.1: CONTROL), and what readers besides take for the end of a line.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029]")
 
 #: RFC 5545, 3.8.1.11: what is asked for is not certain yet.
 STATUSES = {"REQUESTED": "TENTATIVE", "CANCELLED": "CANCELLED"}
@@ -96,10 +100,10 @@ def _event(
     event.add("sequence", row.version)
     event.add("dtstart", row.starts_at.astimezone(UTC))
     event.add("dtend", row.ends_at.astimezone(UTC))
-    event.add("summary", " · ".join(str(each) for each in (whose, session.formula, session.course) if each))
-    event.add("description", description)
-    if session.location:
-        event.add("location", session.location)
+    summary = " · ".join(str(each) for each in (whose, session.formula, session.course) if each)
+    for name, text in (("summary", summary), ("description", description), ("location", session.location)):
+        if text:
+            event.add(name, UNPRINTABLE.sub(" ", text))
     event.add("status", status)
     event.add("class", "PRIVATE")
     return event

@@ -199,6 +199,10 @@ class TutoringSessionQuerySet(BaseQuerySet["TutoringSession"]):
         """Sessions that take, or took, the teacher's time."""
         return self.filter(status__in=LIVE_SESSIONS)
 
+    def given(self) -> Self:
+        """Sessions whose teacher can still sign in."""
+        return self.filter(teacher__is_deleted=False, teacher__user__is_active=True)
+
     def taught_by(self, user: Any) -> Self:
         """This teacher's own sessions; a profile in the trash has none."""
         return self.filter(teacher__user=user, teacher__is_deleted=False)

@@ -185,6 +185,7 @@ def test_nobody_acts_as_a_second_person_on_top(staff, person):
         ("get", "/api/v1/me/export/"),
         ("post", "/api/v1/me/erasure/"),
         ("get", "/api/v1/me/second-factor/"),
+        ("get", "/api/v1/me/calendar/"),
     ],
 )
 def test_what_is_for_the_person_alone_stays_closed(staff, person, method, page):
@@ -194,6 +195,11 @@ def test_what_is_for_the_person_alone_stays_closed(staff, person, method, page):
         assert answer.json()["code"] == "impersonating"
     else:
         assert "This is for the person themselves" in answer.content.decode()
+
+
+@pytest.mark.parametrize("page", ["tutoring-sessions", "bookings", "free-slots"])
+def test_what_they_have_booked_can_be_looked_at(staff, person, page):
+    assert act(staff, person).get(f"/api/v1/me/{page}/").status_code == 200
 
 
 def test_what_they_write_is_recorded_as_theirs_with_whom_they_acted_as(staff, person, monkeypatch):

@@ -1,7 +1,8 @@
 """The base of the project's commands: recorded under the command's name, readable by people and by machines.
 
 A command ends with one line a person can read; with `--json` it prints one object on standard output and nothing
-else. Progress goes to standard error, and only to a terminal. It exits 1 when something is wrong.
+else. It speaks English, whatever the site speaks: what its own words and the messages it passes on say is one language.
+Progress goes to standard error, and only to a terminal. It exits 1 when something is wrong.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.utils import translation
 
 from .audit import audit_context
 from .differences import Difference, as_payload
@@ -43,7 +45,7 @@ class OperatorCommand(ABC, BaseCommand):
         )
 
     def execute(self, *args: Any, **options: Any) -> Any:
-        with audit_context(reason=f"command {self.name}"):
+        with audit_context(reason=f"command {self.name}"), translation.override("en"):
             return super().execute(*args, **options)
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -28,18 +28,18 @@ FORM_KEYS = frozenset({"csrfmiddlewaretoken"})
 
 
 class BaseSerializer(serializers.ModelSerializer):
-    """A model's representation by the house's rules.
+    """A row; links are keys."""
 
-    - A key that is not a field is an error naming it; a read-only key is accepted and ignored, so that what was
-      read can be sent back.
-    - The model's own validation runs on a copy of the row; REST framework's versions of the unique rules are
-      left out, because they know neither the trash nor the model's messages. What the model's `clean()` sets
-      or normalises is saved.
-    - Kernel fields and untracked columns (heartbeats, derived figures) are read-only, `secret_fields` are never
-      readable, links are keys.
-    - `restricted_fields` are left out for those who may not read them; they stay writable to those who may add.
-    - `?fields=` and `?omit=` choose what is shown, never what is accepted.
-    """
+    # The house's rules. They are no docstring, because the API's documentation would print it for every model.
+    # - A key that is not a field is an error naming it; a read-only key is accepted and ignored, so that what was
+    #   read can be sent back.
+    # - The model's own validation runs on a copy of the row; REST framework's versions of the unique rules are
+    #   left out, because they know neither the trash nor the model's messages. What the model's `clean()` sets
+    #   or normalises is saved.
+    # - Kernel fields and untracked columns (heartbeats, derived figures) are read-only, `secret_fields` are never
+    #   readable, links are keys.
+    # - `restricted_fields` are left out for those who may not read them; they stay writable to those who may add.
+    # - `?fields=` and `?omit=` choose what is shown, never what is accepted.
 
     serializer_related_field = KeyField
     default_error_messages = {"unknown": _("There is no such key.")}

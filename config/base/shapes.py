@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Value
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError as ShapeError
 
@@ -20,7 +21,6 @@ _TYPES = {
     "string": "a text",
     "integer": "a whole number",
     "number": "a number",
-    "boolean": "true or false",
     "array": "a list",
     "object": "an object",
     "null": "null",
@@ -92,7 +92,7 @@ def _describe(error: ShapeError) -> str:
     rule, expected, given = error.validator, error.validator_value, error.instance
     if rule == "type":
         wanted = [expected] if isinstance(expected, str) else list(expected)
-        text = _("must be %(types)s.") % {"types": _(" or ").join(_(_TYPES[each]) for each in wanted)}
+        text = _("must be %(types)s.") % {"types": _(" or ").join(_word(each) for each in wanted)}
     elif rule == "required":
         missing = ", ".join(key for key in expected if key not in given)
         text = _("the key %(keys)s is missing.") % {"keys": missing}
@@ -113,3 +113,8 @@ def _describe(error: ShapeError) -> str:
     else:
         text = error.message
     return _("%(place)s: %(text)s") % {"place": _place(error), "text": text}
+
+
+def _word(kind: str) -> str:
+    """A boolean is written `true` in every language; an exercise that asks for true or false is not."""
+    return pgettext("JSON", "true or false") if kind == "boolean" else _(_TYPES[kind])

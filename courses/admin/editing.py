@@ -96,9 +96,16 @@ def parse_orders(request: HttpRequest) -> Orders:
 
 def _whole_numbers(values: list[str], action: Callable[..., Any]) -> list[int]:
     wanted = action.__code__.co_argcount - 2
-    if len(values) != wanted or not all(each.isascii() and each.isdigit() for each in values):
+    numbers = [whole_number(each) for each in values]
+    found = [each for each in numbers if each is not None]
+    if not len(values) == len(found) == wanted:
         raise BadRequest("Unreadable action.")
-    return [int(each) for each in values]
+    return found
+
+
+def whole_number(text: str | None) -> int | None:
+    """The number that these digits are; None for anything else, and for more digits than a key can have."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
 def _add(request: HttpRequest, course: Course) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from config.base.rows import full_name, reaches_everything, rows_for
 
 from .. import selectors
 from ..models import Course, Exercise, Lesson, Quiz, Video
-from .editing import EDITOR, Orders, act, editor_url, parse_orders
+from .editing import EDITOR, Orders, act, editor_url, parse_orders, whole_number
 
 PARTS = (Lesson, Video, Exercise, Quiz)
 
@@ -121,6 +121,7 @@ class CourseEditorMixin:
             "title": course.title,
             "subtitle": _("Course editor"),
             "opts": self.opts,  # type: ignore[attr-defined]
+            "object": course,
             "course": course,
             "lessons": lessons,
             "course_quizzes": selectors.quizzes_of_course(course) if Quiz in shown else [],
@@ -131,7 +132,9 @@ class CourseEditorMixin:
             "may": may,
             "refusal": refusal,
             "typed": typed,
-            "edited": _number(typed.get("pk") if typed.get("do") == "rename" else request.GET.get("rename")),
+            "edited": whole_number(
+                typed.get("pk") if typed.get("do") == "rename" else request.GET.get("rename")
+            ),
             "has_pending_order": bool(orders),
             "editor_url": editor_url(course.pk),
         }
@@ -179,7 +182,3 @@ def _place_of(row: Any) -> str:
     if lesson is None:
         return editor_url(row.course_id, "quizzes")
     return editor_url(lesson.course_id, f"lesson-{lesson.pk}")
-
-
-def _number(value: str | None) -> int | None:
-    return int(value) if value and value.isascii() and value.isdigit() else None

@@ -17,7 +17,7 @@ from config.base.api.fields import as_key
 from config.base.api.views import BaseViewSet, ReadOnlyBaseViewSet
 
 from .. import services
-from ..services.seats import lock_seat
+from ..services.seats import lock_seat, lock_whole_session
 from ..services.sessions import is_to_come
 from . import serializers
 
@@ -59,6 +59,13 @@ class TutoringSessionViewSet(BaseViewSet):
     }
     search_fields = ("location", "formula__name", "teacher__user__full_name")
     ordering_fields = ("starts_at", "capacity", "created_at")
+
+    def get_object(self) -> Any:
+        """In a request that changes it, what belongs to the session is locked before it, as the services do."""
+        key = as_key(self.kwargs["pk"])
+        if self.writing and key is not None:
+            lock_whole_session(key)
+        return super().get_object()
 
     def perform_update(self, serializer: Any) -> None:
         """Another time is for the service, while the session is still to come: it tells those who booked."""

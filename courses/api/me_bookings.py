@@ -153,7 +153,7 @@ class MyBookingViewSet(ActingPersonalViewSet):
         return serializer.validated_data
 
     def _session(self, key: int) -> TutoringSession:
-        session = TutoringSession.objects.filter(pk=key).first()
+        session = TutoringSession.objects.given().filter(pk=key).first()
         if session is None:
             raise ValidationError({"session": [ErrorDetail(_("There is no such session."), code="invalid")]})
         return session

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from config.base.constraints import ALIVE, NamedIndex, alive_unique
 from config.base.constraints_vendor import NoOverlap
@@ -38,7 +39,10 @@ class Booking(BaseModel):
     Status = BookingStatus
 
     session = models.ForeignKey(
-        "courses.TutoringSession", models.PROTECT, related_name="bookings", verbose_name=_("session")
+        "courses.TutoringSession",
+        models.PROTECT,
+        related_name="bookings",
+        verbose_name=pgettext_lazy("tutoring", "session"),
     )
     student = models.ForeignKey(
         "accounts.StudentProfile", KEEP, related_name="bookings", verbose_name=_("student")

@@ -26,9 +26,10 @@ Item = Question | Category | Skipped
 BLANK = "_____"
 MOODLE_HEADING = re.compile(r"question:\s*\d+\s+name:")
 ANNOTATION = re.compile(r"\[exercise:(\{.*\})\]")
-_ID = re.compile(r"\[id:([^\]]*)\]")
+# Neither looks past another opening, so that a comment of nothing but openings takes no longer than any other.
+_ID = re.compile(r"\[id:([^\[\]]*)\]")
+_TAG = re.compile(r"\[tag:([^\[\]]*)\]")
 _COMMENT = re.compile(r"\A[ \t]*//[^\n]*")
-_TAG = re.compile(r"\[tag:([^\]]*)\]")
 
 
 def read_gift(text: str) -> list[Item]:

@@ -203,7 +203,7 @@ def _true_false(question: Question, element: Element) -> Question:
 def _lost(element: Element) -> tuple[str, ...]:
     """What of the question has no place here."""
     overall = ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback")
-    said = {re.sub(r"<[^>]*>", "", _said(element, name)).strip() for name in overall} - {""}
+    said = {re.sub(r"<[^<>]*>", "", _said(element, name)).strip() for name in overall} - {""}
     found = {
         "overallfeedback": bool(said - _STANDARD),
         "hints": any(_said(hint) for hint in element.iterfind("hint")),

@@ -70,6 +70,12 @@ def lock_students(keys: Iterable[int]) -> None:
     _lock(StudentProfile, keys)
 
 
+def lock_student(key: int) -> None:
+    """The same for a student who is to get a seat: DomainError `student_gone` when they are in the trash."""
+    if all(row.is_deleted for row in _lock(StudentProfile, [key])):
+        raise DomainError(_("This student is in the trash."), code="student_gone")
+
+
 def lock_sessions(keys: Iterable[int]) -> dict[int, TutoringSession]:
     """The same for the seats of these sessions; they are returned as they are stored now."""
     return {row.pk: row for row in _lock(TutoringSession, keys)}
@@ -84,6 +90,14 @@ def lock_seat(booking_key: int, *sessions: int) -> None:
     lock_students(rows.values_list("student_id", flat=True))
     own = list(rows.values_list("session_id", flat=True))
     lock_sessions([*own, *sessions] if own else own)
+
+
+def lock_whole_session(key: int) -> None:
+    """Lock the teacher of this session, the students who have a seat in it, and the session; nothing where none is."""
+    rows = TutoringSession.all_objects.filter(pk=key)
+    _lock(TeacherProfile, rows.order_by().values_list("teacher_id", flat=True))
+    lock_students(Booking.objects.filter(session=key).values_list("student_id", flat=True))
+    lock_sessions([key])
 
 
 def refuse_closed(session: TutoringSession) -> None:

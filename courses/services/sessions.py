@@ -17,9 +17,8 @@ from ..events import BookingCancelled, BookingMoved
 from ..models import Booking, TutoringSession
 from ..querysets import WAITING_BOOKINGS
 from .seats import (
-    lock_sessions,
-    lock_students,
     lock_teacher,
+    lock_whole_session,
     named_refusals,
     refusal,
     refuse_closed,
@@ -135,9 +134,7 @@ def finish_session(*, session: TutoringSession) -> TutoringSession:
 def _lock(session: TutoringSession) -> None:
     """Lock the teacher, the students and the session, and read it again; StaleObjectError when it is in the trash."""
     loaded = session.version
-    lock_teacher(session.teacher_id)
-    lock_students(Booking.objects.filter(session=session).values_list("student_id", flat=True))
-    lock_sessions([session.pk])
+    lock_whole_session(session.pk)
     session.refresh_from_db()
     if session.is_deleted:
         raise StaleObjectError(session, expected=loaded, found=None)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.tests.factories import StudentProfileFactory, TeacherProfileFactory, UserFactory
+from accounts.tests.factories import StaffFactory, StudentProfileFactory, TeacherProfileFactory, UserFactory
 from config.base.testing import api_client, etag
 from courses.models import Booking, TutoringSession
 from courses.services import (
@@ -147,6 +147,30 @@ def test_two_who_change_places_over_the_api_both_do():
         assert answer.status_code == 200, answer.content
 
     assert in_threads(2, work) == [None, None]
+
+
+@pytest.mark.parametrize("call", ["cancel", "move"])
+def test_a_session_changed_over_the_api_and_its_students_wait_for_each_other_in_one_order(call):
+    session = TutoringSessionFactory(capacity=CROWD)
+    bookings = BookingFactory.create_batch(10, session=session)
+    office = api_client(
+        StaffFactory(permissions=["courses.change_tutoringsession", "courses.view_tutoringsession"])
+    )
+
+    def work(index):
+        if index < 10:
+            cancel_booking(booking=Booking.objects.get(pk=bookings[index].pk))
+            return
+        session.refresh_from_db()
+        url, match = f"/api/v1/courses/tutoring-sessions/{session.pk}/", {"If-Match": etag(session)}
+        if call == "cancel":
+            answer = office.post(f"{url}cancel/", {}, format="json", headers=match)
+        else:
+            body = {"starts_at": session.starts_at + HOUR * 24, "ends_at": session.ends_at + HOUR * 24}
+            answer = office.patch(url, body, format="json", headers=match)
+        assert answer.status_code in (200, 412), answer.content
+
+    assert in_threads(11, work) == [None] * 11
 
 
 def test_a_cancelled_session_keeps_no_booking_whoever_books_meanwhile():

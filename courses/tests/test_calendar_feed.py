@@ -182,3 +182,11 @@ def test_staff_see_whose_calendar_is_fed_and_not_where(staff_api):
         assert feed.reference.hex not in body.content.decode()
         assert str(feed.reference) not in body.content.decode()
     assert staff_api.post("/api/v1/courses/calendar-feeds/", {"user": feed.user_id}).status_code == 405
+
+
+@pytest.mark.parametrize("sign", ["\r", "\n", "\r\n", "\x07", "\x0b", "\x1c", "\x85", "\u2028"])
+def test_no_text_begins_a_line_of_its_own(client, sign):
+    booking = BookingFactory(session__location=f"Room{sign}ATTENDEE:mailto:somebody@example.org")
+    text = client.get(address(booking.student.user)).content.decode()
+    assert not [line for line in text.splitlines() if line.startswith("ATTENDEE")]
+    assert not [each for each in text.replace("\r\n", "") if ord(each) < 32]

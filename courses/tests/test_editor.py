@@ -266,3 +266,18 @@ def test_a_course_in_the_trash_is_not_edited(boss):
     answer = press(boss, lesson.course, f"publish:{lesson.pk}:2")
     assert answer.headers["Location"] == url_of(Course, "change", lesson.course.pk)
     assert not Lesson.all_objects.get().is_published
+
+
+def test_a_number_that_no_row_can_have_is_no_number(boss):
+    course, digits = CourseFactory(), "9" * 5000
+    assert boss.get(editor(course), {"rename": digits}).status_code == 200
+    for do in (f"publish:{digits}:1", f"publish:1:{digits}", f"publish-course:{digits}"):
+        assert press(boss, course, do).status_code == 400
+
+
+def test_the_way_at_the_top_leads_to_the_course(boss):
+    course = CourseFactory(title="Python & co")
+    page = text_of(boss.get(editor(course)))
+    way = page[: page.index("house-panel")]
+    assert f'href="{url_of(Course, "change", course.pk)}"' in way
+    assert "Python &amp; co" in way

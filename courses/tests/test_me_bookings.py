@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import User
 from accounts.tests.factories import (
     GuardianshipFactory,
     StudentProfileFactory,
@@ -174,3 +175,11 @@ def test_staff_see_and_enter_purchases_and_teachers_do_not():
     body["sessions_bought"] = 0
     answer = api_client(StaffFactory(permissions=rights)).post(url, body, format="json")
     assert errors_of(answer) == {"sessions_bought"}
+
+
+def test_nobody_gets_a_seat_with_a_teacher_who_can_no_longer_sign_in():
+    slot, booking = make.TutoringSessionFactory(), make.BookingFactory()
+    User.objects.filter(pk=slot.teacher.user_id).update(is_active=False)
+    api = api_client(StudentProfileFactory().user)
+    assert errors_of(api.post(BOOKINGS, {"session": slot.pk}, format="json")) == {"session"}
+    assert act(booking.student.user, booking, "move", {"session": slot.pk}).status_code == 400

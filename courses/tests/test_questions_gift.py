@@ -237,3 +237,8 @@ def test_an_absurd_question_is_skipped_like_any_other(text, code):
 
 def test_openings_that_nothing_closes_take_no_longer_than_other_text():
     assert exercise("[html]" + r"\\(" * 50_000 + "{T}")["prompt"].count("(") == 50_000
+
+
+@pytest.mark.parametrize("opening", ["[id:", "[tag:"])
+def test_a_comment_of_nothing_but_openings_takes_no_longer_than_any_other(opening):
+    assert len(read_drafts(f"// {opening * 300_000}\nTrue?{{T}}".encode(), "gift")) == 1

@@ -179,3 +179,10 @@ def test_what_was_read_is_written_as_it_was_read(path):
     items = [item for item in read_items(path.read_bytes(), "moodle-xml") if not isinstance(item, Skipped)]
     again = read_items(write_items(items, "moodle-xml").encode(), "moodle-xml")
     assert bare(again) == bare(items)
+
+
+def test_a_feedback_of_nothing_but_openings_takes_no_longer_than_any_other():
+    feedback = f"<correctfeedback><text><![CDATA[{'<' * 1_000_000}]]></text></correctfeedback>"
+    asked = "<questiontext><text>So?</text></questiontext>"
+    (found,) = drafts(f'<question type="essay">{asked}{feedback}</question>')
+    assert isinstance(found, Draft)

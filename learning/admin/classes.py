@@ -35,11 +35,19 @@ PAGE = 50
 STUCK_AFTER = timedelta(days=14)
 
 LONG_AGO = datetime.min.replace(tzinfo=now_ms().tzinfo)
+
+
+def _score(row: ReportRow) -> Decimal:
+    """Who has no score comes below who has 0 %."""
+    score = row.figures.average_score
+    return Decimal(-1) if score is None else score
+
+
 #: Name of the order → its words, and what a row is sorted by; a "-" in front turns it round.
 ORDERS: dict[str, tuple[Promise, Any]] = {
     "name": (pgettext_lazy("class", "Learner"), lambda row: fold(row.name)),
     "percent": (gettext_lazy("Progress"), lambda row: row.percent),
-    "score": (gettext_lazy("Average score"), lambda row: row.figures.average_score or Decimal(-1)),
+    "score": (gettext_lazy("Average score"), _score),
     "activity": (gettext_lazy("Last activity"), lambda row: row.last_activity_at or LONG_AGO),
 }
 
@@ -124,6 +132,7 @@ class ClassPagesMixin:
             "title": _("Progress of the class"),
             "subtitle": course.title,
             "opts": self.opts,  # type: ignore[attr-defined]
+            "object": course,
             "course": course,
             "report": report,
             "figures": figures_of(report, withdrawn, course),

@@ -64,6 +64,7 @@ class LearnerPagesMixin:
         context = {
             "title": str(user),
             "subtitle": course.title,
+            "object": enrollment,
             "enrollment": enrollment,
             "learner": user,
             "course": course,

@@ -37,7 +37,7 @@ class RegradingMixin:
         return [own, *super().get_urls()]  # type: ignore[misc]
 
     def regrade_view(self, request: HttpRequest, exercise_id: int) -> HttpResponse:
-        """The differences; a POST appends the grades, or says why not."""
+        """The differences; a POST appends the grades, or says why not: other differences than were shown wait."""
         require_grader(request)
         rows = selectors.regradable(request.user).select_related("lesson__course")
         exercise = get_object_or_404(rows, pk=exercise_id)
@@ -51,6 +51,7 @@ class RegradingMixin:
         context = {
             "title": str(exercise),
             "subtitle": _("Grade again"),
+            "object": exercise,
             "exercise": exercise,
             "differences": [each for each in plan if not each.refusal][:SHOWN],
             "refused": [each for each in plan if each.refusal][:SHOWN],
@@ -67,6 +68,9 @@ class RegradingMixin:
 
     def _regraded(self, request: HttpRequest, exercise: Any) -> HttpResponse:
         user: Any = request.user
+        if request.POST.get("seen") != str(exercise.revision):
+            words = _("The exercise has been changed meanwhile. Look at the differences again.")
+            raise DomainError(words, code="exercise_changed")
         grades = regrade(
             exercise=exercise,
             grader=user,

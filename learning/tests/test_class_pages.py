@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -15,7 +17,9 @@ from config.base.tests.admin_helpers import signed_in, text_of, url_of
 from courses.models import Course, Lesson
 from courses.tests.factories import CourseFactory, LessonFactory
 from learning.admin.charts import columns, staircase
+from learning.admin.classes import Filters
 from learning.models import Enrollment, LessonProgress, ProgressSnapshot
+from learning.selectors import class_report
 
 from .factories import EnrollmentFactory, LessonProgressFactory, ProgressSnapshotFactory
 
@@ -172,3 +176,11 @@ def test_a_staircase_climbs_from_the_first_day_to_the_last():
     assert drawn.points == "0,100 0,100 0,75 1000,75 1000,50 1000,50"
     assert [step.total for step in drawn.steps] == [1, 2]
     assert staircase([DAY], top=0).points.endswith("1000,0")
+
+
+def test_who_has_no_score_comes_below_who_has_nought(course):
+    first, second, third = class_report(course).rows
+    scores = zip((first, second, third), (Decimal(0), None, Decimal(50)), strict=True)
+    rows = tuple(replace(row, figures=replace(row.figures, average_score=score)) for row, score in scores)
+    shown = [row.figures.average_score for row in Filters(order="score").applied_to(rows)]
+    assert shown == [None, Decimal(0), Decimal(50)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.tests.factories import UserFactory
-from config.base.tests.admin_helpers import signed_in, text_of
+from config.base.tests.admin_helpers import form_of, signed_in, text_of
 from courses.tests.factories import ExerciseFactory
 from learning.models import Grade
 from learning.services import submit_answer
@@ -39,10 +39,11 @@ def test_a_regrade_is_shown_before_it_is_done(boss, group):
     assert "1 would rise" in page
     assert "1 would fall" in page
     assert Grade.objects.count() == 2
-    page = text_of(boss.post(regrade_url(exercise), {"only_raise": "1"}, follow=True))
+    seen = form_of(boss.get(regrade_url(exercise)), "regrade")
+    page = text_of(boss.post(regrade_url(exercise), {**seen, "only_raise": "1"}, follow=True))
     assert "1 attempt has a new grade." in page
     assert sorted(Grade.objects.values_list("score", flat=True)) == [0, 2, 2]
-    boss.post(regrade_url(exercise))
+    boss.post(regrade_url(exercise), seen)
     assert "Nothing would change." in text_of(boss.get(regrade_url(exercise)))
 
 
@@ -52,6 +53,25 @@ def test_a_regrade_of_another_question_is_refused_with_its_reasons(boss, group):
     exercise.options = [{"id": each, "text": each} for each in "abd"]
     exercise.save()
     assert "The options were others: a, b, c." in text_of(boss.get(regrade_url(exercise)))
-    response = boss.post(regrade_url(exercise))
+    response = boss.post(regrade_url(exercise), {"seen": exercise.revision})
     assert response.status_code == 409
+    assert "The options were others" in response.content.decode()
     assert Grade.objects.count() == 1
+
+
+def test_nothing_is_graded_by_a_key_that_the_page_did_not_show(boss, group):
+    exercise = ExerciseFactory(lesson=group.lesson)
+    submit_answer(user=group.learner, exercise=exercise, answer={"selected": ["b"]})
+    exercise.answer = {"correct": ["a"]}
+    exercise.save()
+    seen = form_of(boss.get(regrade_url(exercise)), "regrade")
+    exercise.answer = {"correct": ["c"]}
+    exercise.save()
+    response = boss.post(regrade_url(exercise), seen)
+    assert response.status_code == 409
+    assert "The exercise has been changed meanwhile." in response.content.decode()
+    assert Grade.objects.count() == 1
+    assert (
+        boss.post(regrade_url(exercise), form_of(boss.get(regrade_url(exercise)), "regrade")).status_code
+        == 302
+    )

@@ -30,6 +30,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         items = [item for each in admins for item in (*_pages(request, each), _item(each))]
         if items:
             groups.append({"title": capfirst(config.verbose_name), "separator": True, "items": items})
+    _light_one(request, groups)
     return groups
 
 
@@ -77,6 +78,16 @@ def _pages(request: HttpRequest, model_admin: Any) -> list[dict[str, Any]]:
         for title, icon, view, right in getattr(model_admin, "menu_pages", ())
         if request.user.has_perm(right)
     ]
+
+
+def _light_one(request: HttpRequest, groups: list[dict[str, Any]]) -> None:
+    """Of the entries above this page the nearest is lit; unfold would light the list above it too."""
+    index = reverse("admin:index")
+    below = [item for group in groups for item in group["items"] if item["link"] != index]
+    above = [item["link"] for item in below if request.path.startswith(item["link"])]
+    nearest = max(above, key=len, default=None)
+    for item in below:
+        item["active"] = item["link"] == nearest
 
 
 def _item(model_admin: Any) -> dict[str, Any]:

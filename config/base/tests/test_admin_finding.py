@@ -168,3 +168,22 @@ def test_the_command_search_takes_a_few_rows_of_each_model(boss):
 def test_no_address_makes_a_list_fail(boss, query, statuses):
     assert boss.get(url_of("courses.Course", "changelist"), query).status_code in statuses
     assert autocomplete(boss, "courses.Course", "subject", "\x00").status_code == 200
+
+
+def test_one_entry_of_the_sidebar_is_lit_the_nearest(boss):
+    attempts = url_of("learning.ExerciseAttempt", "changelist")
+    queue = reverse("admin:learning_exerciseattempt_queue")
+    for page, lit in (
+        (attempts, attempts),
+        (queue, queue),
+        (reverse("admin:index"), reverse("admin:index")),
+        (url_of("learning.Enrollment", "add"), url_of("learning.Enrollment", "changelist")),
+    ):
+        groups = boss.get(page).context["sidebar_navigation"]
+        assert [item["link"] for group in groups for item in group["items"] if item["active"]] == [lit]
+
+
+@pytest.mark.parametrize("proposed", ["9" * 25, "abc", "\x00"])
+def test_a_page_to_add_passes_over_what_is_proposed_and_is_no_key(boss, proposed):
+    page = text_of(boss.get(url_of("courses.Lesson", "add"), {"course": proposed}))
+    assert proposed not in page

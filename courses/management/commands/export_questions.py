@@ -12,7 +12,7 @@ from courses.questions import FORMATS
 from courses.services import export_questions
 from courses.services.questions import ExportResult
 
-from .import_questions import find_course
+from .import_questions import exercises, find_course
 
 
 class Command(OperatorCommand):
@@ -53,7 +53,7 @@ class Command(OperatorCommand):
         for each in (*self.result.rejects, *self.result.notes):
             said.write(f"{each.value}: {each.message}", style_func=lambda text: text)
         where = f" to {self.out}" if self.out is not None else ""
-        summary = f"{result['written']} exercises written{where}, {result['rejected']} left out."
+        summary = f"{exercises(result['written'])} written{where}, {result['rejected']} left out."
         said.write(summary, style_func=lambda text: text)
 
     def succeeded(self, result: dict[str, Any]) -> bool:

@@ -69,12 +69,17 @@ class Command(OperatorCommand):
             state = (
                 "new, unpublished" if target.is_new else "published" if lesson.is_published else "unpublished"
             )
-            self.stdout.write(f"Lesson {lesson.slug} ({state}): {len(target.created)} exercises.")
+            self.stdout.write(f"Lesson {lesson.slug} ({state}): {exercises(len(target.created))}.")
         done = "would be created" if self.is_dry else "created"
         self.stdout.write(
             f"{result['read']} questions read: {result['created']} {done}, {result['unchanged']} unchanged, "
             f"{result['rejected']} skipped."
         )
+
+
+def exercises(number: int) -> str:
+    """So many exercises, in words."""
+    return "1 exercise" if number == 1 else f"{number} exercises"
 
 
 def find_course(course_slug: str, lesson_slug: str | None) -> tuple[Course, Lesson | None]:

@@ -130,7 +130,13 @@ class MyQuizAttemptSerializer(BaseSerializer):
 class AnswerSerializer(BaseSerializer):
     """What a learner sends: an answer in the shape of its kind, and the attempt at a quiz that it belongs to."""
 
-    answer = serializers.JSONField(allow_null=False, help_text=_("One key, by the kind of the exercise."))
+    answer = serializers.JSONField(
+        allow_null=False,
+        help_text=_(
+            "One key, by the kind of the exercise: `selected`, a list of choices by their ids; `value`, true or false; "
+            "`blanks`, a list of texts; `text`."
+        ),
+    )
 
     class Meta:
         model = ExerciseAttempt
