@@ -20,6 +20,7 @@ from ..models import Booking, TutoringSession
 from .seats import (
     lock_seat,
     lock_sessions,
+    lock_student,
     lock_students,
     named_refusals,
     refusal,
@@ -46,10 +47,10 @@ def request_booking(*, session: TutoringSession, student: Any, by: Any) -> Booki
     """Ask for a seat for this student (a profile), recorded as the doing of `by` (a user, or None for who
     acts anyway); it is held at once.
 
-    A seat that was cancelled before is the same booking again. Raises DomainError: `session_closed`, `session_past`,
-    `already_booked`, `session_full`, `student_busy`, `no_sessions_left`.
+    A seat that was cancelled before is the same booking again. Raises DomainError: `student_gone`, `session_closed`,
+    `session_past`, `already_booked`, `session_full`, `student_busy`, `no_sessions_left`.
     """
-    lock_students([student.pk])
+    lock_student(student.pk)
     session = _stored(session)
     refuse_closed(session)
     booking = Booking.objects.filter(session=session, student=student).first()

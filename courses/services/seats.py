@@ -70,6 +70,12 @@ def lock_students(keys: Iterable[int]) -> None:
     _lock(StudentProfile, keys)
 
 
+def lock_student(key: int) -> None:
+    """The same for a student who is to get a seat: DomainError `student_gone` when they are in the trash."""
+    if all(row.is_deleted for row in _lock(StudentProfile, [key])):
+        raise DomainError(_("This student is in the trash."), code="student_gone")
+
+
 def lock_sessions(keys: Iterable[int]) -> dict[int, TutoringSession]:
     """The same for the seats of these sessions; they are returned as they are stored now."""
     return {row.pk: row for row in _lock(TutoringSession, keys)}

@@ -207,3 +207,15 @@ def test_free_slots_are_open_sessions_to_come_with_a_seat_left(django_assert_num
     teacher.user.is_active = False
     teacher.user.save()
     assert list(services.free_slots()) == [another]
+
+
+def test_nobody_in_the_trash_gets_a_seat():
+    booking = BookingFactory(status="CANCELLED")
+    session, student = TutoringSessionFactory(), booking.student
+    student.delete()
+    for ask in (
+        lambda: services.request_booking(session=session, student=student, by=None),
+        lambda: services.change_booking(booking=Booking.objects.get(), status="REQUESTED"),
+    ):
+        assert code_of(ask) == "student_gone"
+    assert not Booking.objects.live().exists()

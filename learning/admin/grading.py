@@ -229,9 +229,10 @@ def require_grader(request: HttpRequest) -> None:
 def filter_of(request: HttpRequest) -> selectors.QueueFilter:
     """The part of the queue that the address names; what is no filter is left out."""
     asked = request.GET
+    days = _number(asked.get("days"))
     return selectors.QueueFilter(
         course=_number(asked.get("course")),
-        days=_number(asked.get("days")),
+        days=days if days in DAYS else None,
         claimed=asked["claimed"] if asked.get("claimed") in CLAIMED else "",
     )
 

@@ -284,3 +284,10 @@ def test_the_pages_are_found_from_the_exercise_the_attempt_and_the_menu(boss, gr
     change = reverse("admin:learning_exerciseattempt_change", args=[attempt.pk])
     assert grade_url(attempt) in text_of(boss.get(change))
     assert QUEUE in text_of(boss.get("/admin/"))
+
+
+def test_a_filter_that_is_none_is_left_out(boss):
+    for asked in ({"days": "999999999"}, {"days": "x"}, {"course": "9" * 5000}, {"claimed": "x"}):
+        answer = boss.get(reverse("admin:learning_exerciseattempt_queue"), asked)
+        assert answer.status_code == 200
+        assert answer.context["query"] == ""
