@@ -46,7 +46,9 @@ def raise_structure_version(keys: list[int], using: str) -> None:
     """
     records = _last_records(Lesson, keys, STRUCTURE_FIELDS, using)
     _keep_something_to_learn(records, using)
-    _raise_versions(_changed_parents(records), using)
+    courses = _changed_parents(records)
+    if courses:
+        _raise_versions(Q(pk__any_of=sorted(courses)), using)
 
 
 def raise_structure_version_of_exercises(keys: list[int], using: str) -> None:
@@ -54,7 +56,7 @@ def raise_structure_version_of_exercises(keys: list[int], using: str) -> None:
     lessons = _changed_parents(_last_records(Exercise, keys, EXERCISE_FIELDS, using))
     if lessons:
         rows = Lesson.all_objects.using(using).filter(pk__any_of=sorted(lessons)).order_by()
-        _raise_versions(set(rows.values_list("course_id", flat=True)), using)
+        _raise_versions(Q(pk__in=rows.values("course")), using)
 
 
 def _last_records(
@@ -78,10 +80,8 @@ def _changed_parents(records: Iterable[list[tuple[Any, ...]]]) -> set[int]:
     }
 
 
-def _raise_versions(courses: set[int], using: str) -> None:
-    if courses:
-        rows = Course.all_objects.using(using).filter(pk__any_of=sorted(courses))
-        rows.update(structure_version=F("structure_version") + 1)
+def _raise_versions(courses: Q, using: str) -> None:
+    Course.all_objects.using(using).filter(courses).update(structure_version=F("structure_version") + 1)
 
 
 def _keep_something_to_learn(records: Iterable[list[tuple[Any, ...]]], using: str) -> None:
