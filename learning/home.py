@@ -9,6 +9,7 @@ from accounts.roles import GROUP_NAMES, LEARNER
 
 from .models import ChatMessage
 from .selectors import my_courses
+from .services import complete_courses
 
 
 def courses_of(user: Any) -> Part | None:
@@ -16,6 +17,7 @@ def courses_of(user: Any) -> Part | None:
 
     For learners, and for whoever takes part in a course.
     """
+    complete_courses(user=user)
     courses = my_courses(user)
     if not courses and not user.groups.filter(name=GROUP_NAMES[LEARNER]).exists():
         return None

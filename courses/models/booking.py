@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -88,7 +89,7 @@ class Booking(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.student} · {self.starts_at:%Y-%m-%d %H:%M}"
+        return f"{self.student} · {localtime(self.starts_at):%Y-%m-%d %H:%M}"
 
     def natural_key(self) -> tuple[Any, ...]:
         return (*self.session.natural_key(), *self.student.natural_key())

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from config.base.clock import now_ms
@@ -74,7 +75,7 @@ class FormulaPurchase(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.student} · {self.formula} · {self.purchased_at:%Y-%m-%d}"
+        return f"{self.student} · {self.formula} · {localtime(self.purchased_at):%Y-%m-%d}"
 
     @property
     def price(self) -> Money:

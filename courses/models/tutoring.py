@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from config.base.constraints import ALIVE, NamedIndex, alive_unique
@@ -169,7 +170,7 @@ class TutoringSession(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.formula} · {self.starts_at:%Y-%m-%d %H:%M}"
+        return f"{self.formula} · {localtime(self.starts_at):%Y-%m-%d %H:%M}"
 
     def natural_key(self) -> tuple[Any, ...]:
         return (*self.teacher.natural_key(), self.starts_at)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
+from django.utils import timezone
 
 from accounts.tests.factories import UserFactory
 from config.base.exceptions import DomainError
@@ -209,3 +210,11 @@ def test_a_session_ends_after_it_starts():
         session.full_clean()
     with pytest.raises(IntegrityError), transaction.atomic():
         session.save()
+
+
+def test_sessions_are_called_by_the_time_that_people_read():
+    begins = datetime(2030, 1, 9, 16, tzinfo=UTC)
+    session = make.TutoringSessionFactory.build(starts_at=begins)
+    with timezone.override("Europe/Paris"):
+        assert str(session).endswith("2030-01-09 17:00")
+        assert str(make.BookingFactory.build(starts_at=begins)).endswith("2030-01-09 17:00")

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from config.base.constraints import NamedIndex, alive_unique
@@ -117,7 +118,7 @@ class ImportBatch(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.file_name} · {self.started_at:%Y-%m-%d %H:%M}"
+        return f"{self.file_name} · {localtime(self.started_at):%Y-%m-%d %H:%M}"
 
     def natural_key(self) -> tuple[Any, ...]:
         return (self.kind, self.sha256, self.started_at)

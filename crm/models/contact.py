@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from config.base.constraints import NamedIndex, alive_unique
@@ -94,7 +95,7 @@ class ContactEvent(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {self.occurred_at:%Y-%m-%d %H:%M}"
+        return f"{self.get_kind_display()} · {localtime(self.occurred_at):%Y-%m-%d %H:%M}"
 
     def natural_key(self) -> tuple[str]:
         return (self.event_key,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from config.base.constraints import NamedIndex, alive_unique
@@ -80,7 +81,7 @@ class OutcomeEvent(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_outcome_display()} · {self.occurred_at:%Y-%m-%d}"
+        return f"{self.get_outcome_display()} · {localtime(self.occurred_at):%Y-%m-%d}"
 
     def natural_key(self) -> tuple[str, str, str]:
         return self.order_line.natural_key()

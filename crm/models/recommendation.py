@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -95,7 +96,7 @@ class RecoRun(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.as_of} · {self.started_at:%Y-%m-%d %H:%M}"
+        return f"{self.as_of} · {localtime(self.started_at):%Y-%m-%d %H:%M}"
 
     def natural_key(self) -> tuple[Any, ...]:
         return (self.as_of, self.started_at)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from config.base.admin import BaseAdmin, ReadOnlyAdmin
 
 from ..models import LessonProgress, ProgressSnapshot, VideoProgress
+from ..selectors import bring_up_to_date
 
 
 @admin.register(ProgressSnapshot)
@@ -24,7 +28,7 @@ class ProgressSnapshotAdmin(ReadOnlyAdmin, BaseAdmin):
         "average_score",
         "last_activity_at",
     )
-    sortable_by = ("completion_percentage", "average_score", "last_activity_at")
+    sortable_by = ("last_activity_at",)
     list_filter = ("course", "user")
     ordering = ("-last_activity_at",)
     fieldsets = (
@@ -36,6 +40,17 @@ class ProgressSnapshotAdmin(ReadOnlyAdmin, BaseAdmin):
         (_("Exercises"), {"fields": (("exercises_attempted", "average_score"),)}),
         (_("Computed from"), {"fields": ("structure_version",)}),
     )
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Figures that are out of date are counted for the page all at once, as the API does."""
+        found = super().get_changelist_instance(request)
+        bring_up_to_date(found.result_list)
+        return found
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        snapshot = super().get_object(request, object_id, from_field)
+        bring_up_to_date([] if snapshot is None else [snapshot])
+        return snapshot
 
 
 @admin.register(LessonProgress)

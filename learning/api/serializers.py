@@ -55,7 +55,7 @@ class VideoProgressSerializer(BaseSerializer):
 
 
 class ProgressSnapshotSerializer(BaseSerializer):
-    """Progress in a course as last computed."""
+    """Progress in a course, as it is now."""
 
     class Meta:
         model = ProgressSnapshot

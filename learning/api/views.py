@@ -15,6 +15,7 @@ from config.base.api.views import BaseViewSet, ReadOnlyBaseViewSet
 from .. import services
 from ..models import ChatMessage, Review
 from . import serializers
+from .figures import FiguresOfNowMixin
 
 
 class EnrollmentViewSet(BaseViewSet):
@@ -51,11 +52,11 @@ class VideoProgressViewSet(ReadOnlyBaseViewSet):
     ordering_fields = ("completed_at",)
 
 
-class ProgressSnapshotViewSet(ReadOnlyBaseViewSet):
+class ProgressSnapshotViewSet(FiguresOfNowMixin, ReadOnlyBaseViewSet):
     serializer_class = serializers.ProgressSnapshotSerializer
     filterset_fields = ("user", "course")
     search_fields = ("user__full_name", "course__title")
-    ordering_fields = ("completion_percentage", "average_score", "last_activity_at")
+    ordering_fields = ("last_activity_at",)
 
 
 class QuizAttemptViewSet(ReadOnlyBaseViewSet):

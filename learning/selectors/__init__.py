@@ -3,10 +3,11 @@
 from .classes import class_report
 from .figures import figures
 from .outline import course_outline, my_courses
-from .several import figures_of
+from .several import bring_up_to_date, figures_of
 from .snapshots import current_snapshot, refresh
 
 __all__ = [
+    "bring_up_to_date",
     "class_report",
     "course_outline",
     "current_snapshot",

@@ -1,6 +1,7 @@
 """What learners do beyond plain create, update and delete: one function per intention."""
 
 from .answers import start_attempt, submit_answer
+from .completion import complete_courses
 from .conversations import (
     close_conversation,
     mark_conversation_read,
@@ -31,6 +32,7 @@ __all__ = [
     "claimant",
     "close_conversation",
     "close_overdue_quizzes",
+    "complete_courses",
     "current_snapshot",
     "enrol",
     "get_current_lesson",

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from config.base.events import emit
 from config.base.exceptions import DomainError
-from config.base.querysets import now_ms
 from courses.models import Course
 
-from ..events import CourseCompleted, LearnerEnrolled
+from ..events import LearnerEnrolled
 from ..models import Enrollment
+from .completion import complete_if_done
 from .snapshots import start_snapshot
 
 
@@ -20,7 +20,8 @@ from .snapshots import start_snapshot
 def enrol(*, user: User, course: Course) -> Enrollment:
     """Let the learner take part in the course; again, and by many at once, it is the same enrolment.
 
-    Who had withdrawn takes part again, and has completed the course still if they had. Raises DomainError
+    Who had withdrawn takes part again, and has completed the course still if they had, or now if nothing is left to do
+    there. Raises DomainError
     `course_not_published` for a course that is not, or no longer, on offer.
     """
     enrollment = _locked(user, course)
@@ -29,6 +30,7 @@ def enrol(*, user: User, course: Course) -> Enrollment:
             raise DomainError(_("This course is not on offer."), code="course_not_published")
         enrollment = _insert(user, course) if enrollment is None else _reopen(enrollment)
     start_snapshot(user=user, course=course)
+    complete_if_done(enrollment=enrollment)
     return enrollment
 
 
@@ -56,20 +58,6 @@ def take_part(*, user: User, course: Course) -> Enrollment:
     if enrollment is None or enrollment.status == Enrollment.Status.WITHDRAWN:
         raise not_enrolled()
     return enrollment
-
-
-def complete_course(*, enrollment: Enrollment) -> None:
-    """The learner has done all there is. The first date stays, whatever is added later."""
-    if enrollment.completed_at is not None:
-        return
-    enrollment.completed_at = max(now_ms(), enrollment.enrolled_at)
-    enrollment.status = Enrollment.Status.COMPLETED
-    enrollment.save(update_fields=["status", "completed_at"])
-    emit(
-        CourseCompleted(
-            enrollment_id=enrollment.pk, course_id=enrollment.course_id, user_id=enrollment.user_id
-        )
-    )
 
 
 def not_enrolled() -> DomainError:

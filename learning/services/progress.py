@@ -21,7 +21,8 @@ from ..choices import ProgressStatus
 from ..events import LessonCompleted
 from ..models import Enrollment, LessonProgress, ProgressSnapshot
 from ..selectors.figures import is_done_by
-from .enrolments import complete_course, not_enrolled, take_part
+from .completion import complete_course
+from .enrolments import not_enrolled, take_part
 from .snapshots import store_act
 
 

@@ -46,6 +46,7 @@ class MyCourseViewSet(courses.MyCourseViewSet):
     @action(detail=True, versioned=False)
     def outline(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Its lessons in order, each with what is in it and how far one is, and where one goes on."""
+        services.complete_courses(user=request.user)
         found = course_outline(user=request.user, course=self.get_object())
         return Response(learning.OutlineSerializer(found).data)
 

@@ -55,7 +55,7 @@ class MyEnrollmentSerializer(BaseSerializer):
 
 
 class MyProgressSerializer(BaseSerializer):
-    """Progress in a course as last computed."""
+    """Progress in a course, as it is now."""
 
     student = StudentField()
     course_title = serializers.CharField(source="course.title", read_only=True)
@@ -283,11 +283,11 @@ class MyReviewSerializer(BaseSerializer):
 
 
 class TaughtCourseSerializer(serializers.Serializer):  # type: ignore[type-arg]
-    """A course in which one teaches a student, with their progress as last computed; null before that."""
+    """A course in which one teaches a student, and how far they are with it now."""
 
     id = serializers.IntegerField(source="course.pk")
     title = serializers.CharField(source="course.title")
-    completion_percentage = serializers.IntegerField(allow_null=True)
+    completion_percentage = serializers.IntegerField(min_value=0, max_value=100)
 
 
 class MyStudentSerializer(BaseSerializer):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import F, OuterRef, Prefetch, Subquery
+from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 
 from accounts.models import StudentProfile, User
@@ -30,10 +32,20 @@ from ...models import (
     VideoProgress,
 )
 from ...selectors import figures_of
+from ..figures import FiguresOfNowMixin
 from . import shown as serializers
 
 
-class MyEnrollmentViewSet(ActingPersonalViewSet):
+class CompletingMixin:
+    """Whoever reads how far they are has completed what has nothing left to do: see `services.complete_courses`."""
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        if request.method in SAFE_METHODS:
+            services.complete_courses(user=request.user)
+
+
+class MyEnrollmentViewSet(CompletingMixin, ActingPersonalViewSet):  # type: ignore[misc]
     """Enrolments. One enrols in a published course, withdraws, and enrols again: it is the same enrolment."""
 
     serializer_class = serializers.MyEnrollmentSerializer
@@ -68,35 +80,12 @@ class MyEnrollmentViewSet(ActingPersonalViewSet):
         return self.represent(enrollment)
 
 
-class MyProgressViewSet(PersonalViewSet):
+class MyProgressViewSet(CompletingMixin, FiguresOfNowMixin, PersonalViewSet):  # type: ignore[misc]
     """Progress in courses; what has changed since it was computed is computed again for whoever reads it."""
 
     serializer_class = serializers.MyProgressSerializer
     filterset_class = student_filters(ProgressSnapshot, "user", "course")
-    ordering_fields = ("completion_percentage", "average_score", "last_activity_at")
-
-    def own_rows(self, user: Any) -> Any:
-        return super().own_rows(user).annotate(newest=F("course__structure_version"))
-
-    def paginate_queryset(self, queryset: Any) -> Any:
-        """What is out of date is counted for the page all at once, and not stored."""
-        page: Any = super().paginate_queryset(queryset)
-        _count_again([each for each in page if each.structure_version != each.newest])
-        return page
-
-    def get_object(self) -> Any:
-        snapshot = super().get_object()
-        _count_again([snapshot] if snapshot.structure_version != snapshot.newest else [])
-        return snapshot
-
-
-def _count_again(snapshots: list[ProgressSnapshot]) -> None:
-    found = figures_of((each.user_id, each.course_id) for each in snapshots)
-    for each in snapshots:
-        figures = found[each.user_id, each.course_id]
-        each.lessons_completed, each.lessons_total = figures.lessons_completed, figures.lessons_total
-        each.completion_percentage = figures.percent
-        each.exercises_attempted, each.average_score = figures.exercises_attempted, figures.average_score
+    ordering_fields = ("last_activity_at",)
 
 
 class MyLessonProgressViewSet(PersonalViewSet):
@@ -188,15 +177,31 @@ class MyStudentViewSet(PersonalViewSet):
 
     def own_rows(self, user: Any) -> Any:
         """Each with their profile and their current enrolments in one's courses: two queries more, for all of them."""
-        snapshots = ProgressSnapshot.objects.filter(user=OuterRef("user"), course=OuterRef("course"))
         taught = (
             Enrollment.objects.current()
             .filter(course__instructor=user, course__is_deleted=False)
             .select_related("course")
-            .annotate(completion_percentage=Subquery(snapshots.values("completion_percentage")[:1]))
             .order_by("course__title", "id")
         )
         return User.objects.students_of(user).prefetch_related(
             Prefetch("enrollments", taught, to_attr="taught_enrollments"),
             Prefetch("student_profiles", StudentProfile.objects.only("user_id", "level")),
         )
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """How far they are is counted now, for the page all at once."""
+        page: Any = super().paginate_queryset(queryset)
+        _count(page)
+        return page
+
+    def get_object(self) -> Any:
+        student = super().get_object()
+        _count([student])
+        return student
+
+
+def _count(students: Iterable[Any]) -> None:
+    enrollments = [each for student in students for each in student.taught_enrollments]
+    found = figures_of((each.user_id, each.course_id) for each in enrollments)
+    for each in enrollments:
+        each.completion_percentage = found[each.user_id, each.course_id].percent
