@@ -13,7 +13,7 @@ from config.base.admin import BaseAdmin, BaseTabularInline, ReadOnlyAdmin, do_fo
 
 from ..models import Booking, Formula, TutoringSession
 from ..services import cancel_session, finish_session, move_session
-from ..services.sessions import is_to_come
+from ..services.sessions import is_moved_ahead
 from .calendar import CalendarMixin
 
 #: The colours of what may be the matter with a session, or a booking.
@@ -80,10 +80,10 @@ class TutoringSessionAdmin(CalendarMixin, BaseAdmin):
         return session.status, session.get_status_display()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Another time is for the service, while the session is still to come: it tells those who booked."""
+        """Another time is for the service, while either is still to come: it tells those who booked."""
         if change and {"starts_at", "ends_at"} & set(form.changed_data):
             stored = TutoringSession.objects.get(pk=obj.pk)
-            if is_to_come(stored):
+            if is_moved_ahead(stored, obj.starts_at):
                 moved = move_session(session=stored, starts_at=obj.starts_at, ends_at=obj.ends_at)
                 obj.version, obj.status = moved.version, moved.status
                 if set(form.changed_data) <= {"starts_at", "ends_at"}:

@@ -18,7 +18,7 @@ from config.base.api.views import BaseViewSet, ReadOnlyBaseViewSet
 
 from .. import services
 from ..services.seats import lock_seat, lock_whole_session
-from ..services.sessions import is_to_come
+from ..services.sessions import is_moved_ahead
 from . import serializers
 
 
@@ -68,14 +68,11 @@ class TutoringSessionViewSet(BaseViewSet):
         return super().get_object()
 
     def perform_update(self, serializer: Any) -> None:
-        """Another time is for the service, while the session is still to come: it tells those who booked."""
+        """Another time is for the service, while either is still to come: it tells those who booked."""
         session, wanted = serializer.instance, serializer.validated_data
-        if {"starts_at", "ends_at"} & set(wanted) and is_to_come(session):
-            services.move_session(
-                session=session,
-                starts_at=wanted.get("starts_at", session.starts_at),
-                ends_at=wanted.get("ends_at", session.ends_at),
-            )
+        starts_at, ends_at = (wanted.get(name, getattr(session, name)) for name in ("starts_at", "ends_at"))
+        if {"starts_at", "ends_at"} & set(wanted) and is_moved_ahead(session, starts_at):
+            services.move_session(session=session, starts_at=starts_at, ends_at=ends_at)
         serializer.save()
 
     @extend_schema(summary="Call a session off", request=ReasonSerializer)

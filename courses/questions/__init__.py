@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from .exercises import BESIDE, FIELDS, Draft, draft, fields_of
 from .gift_reader import read_gift
 from .gift_writer import write_gift
-from .model import MAX_BYTES, BadItem, Category, Question, QuestionFileError, Skipped
+from .model import MAX_BYTES, MAX_QUESTIONS, BadItem, Category, Question, QuestionFileError, Skipped
 from .moodle_reader import read_moodle
 from .moodle_writer import write_moodle
 from .native import question_of
@@ -48,6 +50,9 @@ def read_items(data: bytes, form: str) -> list[Question | Category | Skipped]:
 def read_drafts(data: bytes, form: str) -> list[Draft | Skipped]:
     """The exercises that the questions of a file become, and what becomes none. Raises QuestionFileError."""
     found = read_items(data, form)
+    if len(found) > MAX_QUESTIONS:
+        message = _("The file holds more than %(count)d questions. Import it in parts.")
+        raise QuestionFileError(message % {"count": MAX_QUESTIONS}, code="too_many")
     return [
         draft(item) if isinstance(item, Question) else item
         for item in found

@@ -21,6 +21,9 @@ NUMERICAL, MATCHING, DESCRIPTION = "numerical", "matching", "description"
 #: What a file may weigh, in bytes: whoever has more has it in parts.
 MAX_BYTES = 10 * 1024 * 1024
 
+#: How many questions it may hold: a short question weighs a few bytes, and takes as long to check as a long one.
+MAX_QUESTIONS = 10_000
+
 
 class QuestionFileError(DomainError):
     """The file as a whole cannot be read; nothing was written."""

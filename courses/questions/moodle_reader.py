@@ -45,7 +45,7 @@ def read_moodle(data: bytes) -> list[Item]:
         raise QuestionFileError(message % {"tag": shorten(root.tag, 40)}, code="not_moodle")
     items: list[Item] = []
     category: Category | None = None
-    for element in root.iter("question"):
+    for element in root.iterfind("question"):
         item = _item(element, lines[element])
         if isinstance(item, Category):
             category = item

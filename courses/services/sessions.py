@@ -35,6 +35,12 @@ def is_to_come(session: TutoringSession) -> bool:
     return session.status in (Status.OPEN, Status.FULL) and session.starts_at > now_ms()
 
 
+def is_moved_ahead(session: TutoringSession, starts_at: datetime) -> bool:
+    """Is it, or would it be, still to come? Then only `move_session` moves it, or says why not; what is over is
+    merely corrected."""
+    return is_to_come(session) or starts_at > now_ms()
+
+
 @transaction.atomic
 def open_session(
     *,

@@ -228,3 +228,15 @@ def test_the_offices_api_goes_through_the_services_too(staff_api):
     )
     assert answer.json()["status"] == "CANCELLED", answer.content
     assert Booking.objects.get().status == "CANCELLED"
+
+
+@pytest.mark.parametrize("status", ["OPEN", "DONE"])
+def test_what_is_over_is_corrected_and_not_put_off(boss, status):
+    session = TutoringSessionFactory(starts_at=FIRST_SESSION - timedelta(days=5 * 365), status=status)
+    page = url_of(TutoringSession, "change", session.pk)
+    values = form_of(boss.get(page), "tutoringsession_form")
+    for day, answer in (("2031-01-02", 200), ("2024-12-30", 302)):
+        sent = {**values, "starts_at_0": day, "ends_at_0": day}
+        assert boss.post(page, sent).status_code == answer
+    session.refresh_from_db()
+    assert session.starts_at.year == 2024

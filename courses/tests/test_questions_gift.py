@@ -9,7 +9,7 @@ import pytest
 from courses.questions import Draft, QuestionFileError, Skipped, read_drafts, read_items
 from courses.questions.gift_reader import read_gift
 from courses.questions.gift_writer import write_gift
-from courses.questions.model import MAX_BYTES, Category, Question, Text
+from courses.questions.model import MAX_BYTES, MAX_QUESTIONS, Category, Question, Text
 
 from .questions_reference import FILES
 
@@ -242,3 +242,9 @@ def test_openings_that_nothing_closes_take_no_longer_than_other_text():
 @pytest.mark.parametrize("opening", ["[id:", "[tag:"])
 def test_a_comment_of_nothing_but_openings_takes_no_longer_than_any_other(opening):
     assert len(read_drafts(f"// {opening * 300_000}\nTrue?{{T}}".encode(), "gift")) == 1
+
+
+def test_a_file_of_more_questions_than_can_be_checked_is_refused_at_once():
+    with pytest.raises(QuestionFileError) as error:
+        read_drafts(b"So?{T}\n\n" * (MAX_QUESTIONS + 1), "gift")
+    assert error.value.code == "too_many"

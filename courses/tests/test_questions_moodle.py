@@ -186,3 +186,7 @@ def test_a_feedback_of_nothing_but_openings_takes_no_longer_than_any_other():
     asked = "<questiontext><text>So?</text></questiontext>"
     (found,) = drafts(f'<question type="essay">{asked}{feedback}</question>')
     assert isinstance(found, Draft)
+
+
+def test_questions_within_a_question_take_no_longer_than_one():
+    assert len(drafts('<question type="essay">' * 50_000 + "</question>" * 50_000)) == 1

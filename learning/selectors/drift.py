@@ -54,7 +54,7 @@ def all_figures(course: int, using: str) -> dict[int, Figures]:
     found: dict[int, Figures] = defaultdict(lambda: Figures(lessons_total=total))
     for user in {*done, *groups}:
         found[user] = Figures(
-            lessons_completed=done.get(user, 0),
+            lessons_completed=min(done.get(user, 0), total),  # one may have been published meanwhile
             lessons_total=total,
             exercises_attempted=sum(attempted for *_score, attempted in groups[user]),
             average_score=mean_of(group[:3] for group in groups[user]),

@@ -34,7 +34,8 @@ def figures_of(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Figure
         groups[user, course].append(tuple(group))
     return {
         pair: Figures(
-            lessons_completed=done[pair],
+            # At most: a lesson may have been published between the two statements.
+            lessons_completed=min(done[pair], totals.get(pair[1], 0)),
             lessons_total=totals.get(pair[1], 0),
             exercises_attempted=sum(attempted for *_score, attempted in groups[pair]),
             average_score=mean_of(group[:3] for group in groups[pair]),

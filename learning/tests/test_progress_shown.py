@@ -3,12 +3,14 @@
 import re
 
 import pytest
+from django.db import connection
 
 from accounts.tests.factories import SuperuserFactory, TeacherFactory
 from config.base.testing import api_client
-from courses.models import Lesson
+from courses.models import Course, Lesson
 from courses.services import unpublish_lesson
 from learning.models import ProgressSnapshot
+from learning.selectors import figures_of
 from learning.services import enrol, save_progress
 
 from .learners import make_course, make_learner
@@ -72,3 +74,22 @@ def test_in_the_back_office(learner, client):
 def test_nothing_is_put_in_the_order_of_figures_that_may_be_out_of_date(learner, order):
     answer = api_client(learner.user).get("/api/v1/me/progress/", {"ordering": order})
     assert answer.status_code == 400
+
+
+def test_a_lesson_that_is_published_while_somebody_reads_breaks_nothing(learner):
+    done = learner.lessons[0]
+    Course.objects.update(status="ARCHIVED")
+    Lesson.objects.filter(course=learner.course).update(is_published=False)
+    seen = []
+
+    def publish(execute, sql, params, many, context):
+        found = execute(sql, params, many, context)
+        seen.append(sql)
+        if len(seen) == 1:
+            Lesson.objects.filter(pk=done.pk).update(is_published=True)
+        return found
+
+    pair = (learner.user.pk, learner.course.pk)
+    with connection.execute_wrapper(publish):
+        assert figures_of([pair])[pair].percent == 0
+    assert figures_of([pair])[pair].percent == 100
