@@ -170,6 +170,8 @@ class QuestionBanksMixin:
         """The form; on POST what would become of the file; with `confirm` it is done."""
         if not self.has_add_permission(request):  # type: ignore[attr-defined]
             raise PermissionDenied
+        if course_id is not None:
+            self._course(request, course_id, ADD)
         if request.method != "POST":
             return self._import_page(request, ImportForm(request.user, initial={"course": course_id}))
         form = ImportForm(request.user, request.POST, request.FILES)
@@ -209,6 +211,13 @@ class QuestionBanksMixin:
         request.current_app = self.admin_site.name  # type: ignore[attr-defined]
         return TemplateResponse(request, self.import_template, context, status=400 if form.errors else 200)
 
+    def _course(self, request: HttpRequest, course_id: int, right: str) -> Course:
+        """The course, where this right over exercises reaches it; else there is none."""
+        course: Course | None = rows_for(request.user, Course.objects.filter(pk=course_id), right).first()
+        if course is None:
+            raise Http404
+        return course
+
     def gift_view(self, request: HttpRequest, course_id: int) -> HttpResponse:
         return self._course_file(request, course_id, GIFT)
 
@@ -219,9 +228,7 @@ class QuestionBanksMixin:
         """The file holds the answers: who may not change exercises may not have it."""
         if not request.user.has_perm(CHANGE):
             raise PermissionDenied
-        course = rows_for(request.user, Course.objects.filter(pk=course_id), CHANGE).first()
-        if course is None:
-            raise Http404
+        course = self._course(request, course_id, CHANGE)
         return self._file(request, export_questions(course=course, form=form), course.slug, form)
 
     @admin.action(description=gettext_lazy("Export as GIFT"), permissions=["change"])

@@ -34,6 +34,7 @@ from ...models import (
 from ...selectors import figures_of
 from ..figures import FiguresOfNowMixin
 from . import shown as serializers
+from .students import MyStudentSerializer
 
 
 class CompletingMixin:
@@ -170,7 +171,7 @@ class MyReviewViewSet(EditablePersonalViewSet):
 class MyStudentViewSet(PersonalViewSet):
     """One's students: who is enrolled in a course that one instructs, or has a booking with oneself."""
 
-    serializer_class = serializers.MyStudentSerializer
+    serializer_class = MyStudentSerializer
     search_fields = ("full_name",)
     ordering_fields = ("full_name",)
     ordering = ("full_name", "id")
