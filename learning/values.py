@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from courses.models import Course, Lesson
@@ -64,6 +64,16 @@ class Figures:
     def is_complete(self) -> bool:
         """Is every lesson done, and is there one?"""
         return 0 < self.lessons_total == self.lessons_completed
+
+    def as_columns(self) -> dict[str, Any]:
+        """The figures by the names of the columns in which a snapshot stores them."""
+        return {
+            "lessons_completed": self.lessons_completed,
+            "lessons_total": self.lessons_total,
+            "completion_percentage": self.percent,
+            "exercises_attempted": self.exercises_attempted,
+            "average_score": self.average_score,
+        }
 
 
 @dataclass(frozen=True)

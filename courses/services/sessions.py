@@ -132,7 +132,7 @@ def finish_session(*, session: TutoringSession) -> TutoringSession:
         raise _wrong_state(session)
     refuse_future(session)
     _cancel_bookings(session, Booking.Status.REQUESTED)
-    _keys_set(session.bookings.filter(status=Booking.Status.CONFIRMED), Booking.Status.DONE)
+    _set_status(session.bookings.filter(status=Booking.Status.CONFIRMED), Booking.Status.DONE)
     _save(session, Status.DONE)
     return session
 
@@ -148,10 +148,11 @@ def _lock(session: TutoringSession) -> None:
 
 def _cancel_bookings(session: TutoringSession, *states: str) -> list[int]:
     bookings = session.bookings.filter(status__in=states or WAITING_BOOKINGS)
-    return _keys_set(bookings, Booking.Status.CANCELLED)
+    return _set_status(bookings, Booking.Status.CANCELLED)
 
 
-def _keys_set(bookings: Any, status: str) -> list[int]:
+def _set_status(bookings: Any, status: str) -> list[int]:
+    """Set it on these bookings; their keys."""
     keys = list(bookings.order_by("pk").values_list("pk", flat=True))
     if keys:
         Booking.objects.filter(pk__any_of=keys).update(status=status)

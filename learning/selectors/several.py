@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Count
 
 from courses.models import Course, Lesson
@@ -17,17 +18,19 @@ from .figures import counting_attempts, mean_of, scores_of
 COURSE = "exercise__lesson__course"
 
 
-def figures_of(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Figures]:
+def figures_of(
+    pairs: Iterable[tuple[int, int]], *, using: str = DEFAULT_DB_ALIAS
+) -> dict[tuple[int, int], Figures]:
     """{(learner, course): what `figures` says of them}, by keys; three queries for any number."""
     wanted = set(pairs)
     if not wanted:
         return {}
     users, courses = ([*{pair[at] for pair in wanted}] for at in (0, 1))
-    lessons = Lesson.objects.filter(course__any_of=courses).published().required().order_by()
+    lessons = Lesson.objects.using(using).filter(course__any_of=courses).published().required().order_by()
     totals = dict(lessons.values_list("course").annotate(number=Count("pk")))
-    passed = LessonProgress.objects.completed().filter(user__any_of=users, lesson__in=lessons).order_by()
-    done: Counter[tuple[int, int]] = Counter(passed.values_list("user", "lesson__course"))
-    attempts = counting_attempts().filter(user__any_of=users, **{f"{COURSE}__any_of": courses})
+    passed = LessonProgress.objects.using(using).completed().filter(user__any_of=users, lesson__in=lessons)
+    done: Counter[tuple[int, int]] = Counter(passed.order_by().values_list("user", "lesson__course"))
+    attempts = counting_attempts().using(using).filter(user__any_of=users, **{f"{COURSE}__any_of": courses})
     groups: dict[tuple[int, int], list[tuple[Any, ...]]] = defaultdict(list)
     columns = ("user", COURSE, "max_points", "points", "graded", "attempted")
     for user, course, *group in scores_of(attempts, "user", COURSE).values_list(*columns):
@@ -52,8 +55,6 @@ def bring_up_to_date(snapshots: Iterable[ProgressSnapshot]) -> None:
     stale = [each for each in held if each.structure_version != versions[each.course_id]]
     found = figures_of((each.user_id, each.course_id) for each in stale)
     for each in stale:
-        figures = found[each.user_id, each.course_id]
-        each.lessons_completed, each.lessons_total = figures.lessons_completed, figures.lessons_total
-        each.completion_percentage = figures.percent
-        each.exercises_attempted, each.average_score = figures.exercises_attempted, figures.average_score
+        for column, figure in found[each.user_id, each.course_id].as_columns().items():
+            setattr(each, column, figure)
         each.structure_version = versions[each.course_id]

@@ -55,11 +55,4 @@ def refresh(snapshot: ProgressSnapshot) -> ProgressSnapshot:
 
 def counted(user: User, course: Course) -> dict[str, Any]:
     """The figures as columns of a snapshot."""
-    found = figures(user, course)
-    return {
-        "lessons_completed": found.lessons_completed,
-        "lessons_total": found.lessons_total,
-        "completion_percentage": found.percent,
-        "exercises_attempted": found.exercises_attempted,
-        "average_score": found.average_score,
-    }
+    return figures(user, course).as_columns()
