@@ -190,19 +190,23 @@ def record(
     typed = connection.vendor == "postgresql"
     casts = ("timestamptz", "bigint", "text", "jsonb")
     date, actor, why, changed_links = (f"%s::{cast}" if typed else "%s" for cast in casts)
+    # Rows that were inserted together have numbers without a gap: those are found without a list of them.
+    is_range = len(keys) > 1 and max(keys) - min(keys) + 1 == len(set(keys))
+    which = "id BETWEEN %s AND %s" if is_range else any_of_sql(connection.vendor, "id")
+    chosen = [min(keys), max(keys)] if is_range else [any_of_param(connection.vendor, keys)]
     sql = f"""
         INSERT INTO {quote(history_model._meta.db_table)}
             ({columns}, history_date, history_type, history_user_id, history_change_reason, history_links)
         SELECT {columns}, {date}, CASE WHEN is_deleted THEN '-' WHEN version = 1 THEN '+' ELSE '~' END,
             {actor}, {why}, {changed_links}
-        FROM {quote(model._meta.db_table)} WHERE {any_of_sql(connection.vendor, "id")}
+        FROM {quote(model._meta.db_table)} WHERE {which}
     """
     params = [
         history_model._meta.get_field("history_date").get_db_prep_save(now_ms(), connection),
         current_actor_id(),
         reason or current_reason(),
         None if links is None else json.dumps(links),
-        any_of_param(connection.vendor, keys),
+        *chosen,
     ]
     with connection.cursor() as cursor:
         cursor.execute(sql, params)

@@ -58,7 +58,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ProgressStatusEnum": "learning.choices.ProgressStatus",
         "BookingStatusEnum": "courses.models.booking.BookingStatus",
         "TutoringSessionStatusEnum": "courses.models.tutoring.SessionStatus",
+        "MergeSideEnum": "crm.choices.Side",
         "EnrollmentStatusEnum": "learning.models.enrollment.EnrollmentStatus",
+        "ImportKindEnum": "crm.models.batch.ImportKind",
         "ConversationStatusEnum": "learning.models.conversation.ConversationStatus",
     },
     # What is read has every column; what is written only those that a client may set.

@@ -15,7 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
 from config.base.admin import link_from
 from config.base.admin.widgets import LoadedAutocompleteSelect
@@ -76,7 +76,7 @@ class ImportForm(forms.Form):
         help_text=gettext_lazy(
             "GIFT or Moodle XML, 1.5 MB at most. Larger files are imported by the command."
         ),
-        widget=forms.FileInput(attrs={"accept": ".gift,.txt,.xml", "class": "house-button"}),
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".gift,.txt,.xml"}),
     )
     content = forms.CharField(required=False, widget=forms.HiddenInput())
     name = forms.CharField(required=False, max_length=255, widget=forms.HiddenInput())

@@ -67,7 +67,7 @@ class Progress(RuleBasedStateMachine):
                 exercise = ExerciseFactory(lesson=first, points=8)
                 attempt = ExerciseAttemptFactory(user=user, exercise=exercise)
                 GradeFactory(attempt=attempt, score=3, is_correct=None)
-        self.days, self.turns = count(), count()
+        self.days, self.turns, self.places = count(), count(), count(1_000)
         self.completed: dict[int, Any] = {}
 
     def teardown(self) -> None:
@@ -123,7 +123,7 @@ class Progress(RuleBasedStateMachine):
         if lesson := self.one(Lesson.objects.all(), at):
             other = next(course for course in self.courses if course.pk != lesson.course_id)
             rows = Lesson.objects.filter(pk=lesson.pk)
-            self.attempt(lambda: rows.update(course=other, position=1_000 + lesson.pk))
+            self.attempt(lambda: rows.update(course=other, position=next(self.places)))
 
     @rule(at=PICK, way=WAYS, model=st.sampled_from([Lesson, Lesson, Exercise]))
     def delete(self, at: int, way: str, model: Any) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions as drf
 from rest_framework.settings import api_settings
 
-from config.base.exceptions import DomainError, RestoreConflict, StaleObjectError
+from config.base.exceptions import DomainError, StaleObjectError
 from config.base.faults import broken_rule, is_lost_race
 
 from .errors import Problem
@@ -76,7 +76,8 @@ def _stale(exc: StaleObjectError) -> Problem:
     return Problem(412, exc.code, str(exc), headers=headers)
 
 
-def _restore(exc: RestoreConflict) -> Problem:
+def _domain(exc: DomainError) -> Problem:
+    """Where the error lists conflicts, each of them too."""
     errors = [
         {
             "field": conflict.field or None,
@@ -85,7 +86,7 @@ def _restore(exc: RestoreConflict) -> Problem:
             "object": conflict.label,
             "id": conflict.pk,
         }
-        for conflict in exc.conflicts
+        for conflict in getattr(exc, "conflicts", ())
     ]
     return Problem(409, exc.code, str(exc), errors=errors)
 
@@ -138,8 +139,7 @@ TRANSLATIONS: tuple[tuple[Any, Callable[[Any], Problem | None]], ...] = (
     ),
     (django_exceptions.ValidationError, _model_validation),
     (StaleObjectError, _stale),
-    (RestoreConflict, _restore),
-    (DomainError, lambda exc: Problem(409, exc.code, str(exc))),
+    (DomainError, _domain),
     (ProtectedError, _protected),
     (IntegrityError, _integrity),
     (OperationalError, _operational),

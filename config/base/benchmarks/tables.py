@@ -76,7 +76,7 @@ def benchmark_tables(beside: str) -> Iterator[tuple[Tables, Any]]:
         router.routers.insert(0, guide)
         for model in tables.models:
             known[model._meta.model_name] = model
-        _forget()
+        forget_models()
         with scratch_database(beside, commits=True) as connection:
             with connection.schema_editor() as editor:
                 for model in tables.models if connection.vendor == "postgresql" else apps.get_models():
@@ -88,10 +88,10 @@ def benchmark_tables(beside: str) -> Iterator[tuple[Tables, Any]]:
         for model in tables.models:
             known.pop(model._meta.model_name, None)
             registered_models.pop(model._meta.db_table, None)
-        _forget()
+        forget_models()
 
 
-def _forget() -> None:
+def forget_models() -> None:
     """Let Django and the kernel look again at which models there are."""
     apps.clear_cache()
     for cached in ("kernel_models", "incoming", "parent_fields", "auto_links"):

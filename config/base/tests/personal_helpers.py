@@ -176,6 +176,7 @@ def _crm(world: SimpleNamespace) -> None:
     world.matched = make("crm.Customer", email=FORMER_EMAIL.upper(), full_name=NAME, address_line=ADDRESS)
     absorbed = make("crm.Customer", full_name="Z. Quatre", email=None, merged_into=customer)
     make("crm.CustomerMerge", survivor=customer, merged=absorbed)
+    make("crm.DistinctPair", first=customer)
     line = make("crm.OrderLine", customer=customer, raw_label=f"Engraved: {NAME}")
     make("crm.OrderLine", customer=world.matched)
     make("crm.OrderLine", raw_label=f"A gift, {ADDRESS}")

@@ -181,8 +181,8 @@ def test_a_duplicate_is_an_error_of_a_field(endpoint, staff_api):
     body |= {name: "correct horse battery" for name, field in fields.items() if field.write_only}
     response = staff_api.post(endpoint.url, body, format="json")
     unique = [rule for rule in endpoint.model._meta.constraints if isinstance(rule, models.UniqueConstraint)]
-    if not unique:
-        return
+    if not unique or hasattr(endpoint.viewset, "request_serializer_class"):
+        return  # a service makes the row of something else than its columns
     errors = problem(response, 400)
     assert set(errors) <= set(fields)
     assert not set(errors) & KERNEL_FIELDS

@@ -1,8 +1,14 @@
 """`manage.py demo`: from an empty database to somebody signed in; twice, refused, interrupted."""
 
 import json
+import os
+import signal
 import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +17,8 @@ from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from config.base import demo_steps
+from config.base.exceptions import DomainError
 from config.base.management.commands import demo
 from config.base.testing import api_client
 from config.base.tests.test_seeds import stored
@@ -20,9 +28,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def people_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where it is about who signs in, the seeds of the other apps are not loaded."""
+    """Where it is about who signs in, the seeds of the other apps are not loaded, and their steps not done."""
     files = [path for path in demo.seed_files() if path.name < "20"]
     monkeypatch.setattr(demo, "seed_files", lambda: files)
+    monkeypatch.setattr(demo, "steps", dict)
 
 
 def run(*options: str) -> str:
@@ -160,7 +169,7 @@ def test_a_port_in_use_is_refused_before_anything_is_done() -> None:
 def test_it_serves_without_a_reloader_and_keeps_standard_output_to_the_json(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    served: list[tuple[Any, ...]] = []
+    served: list[Any] = []
 
     def instead(name: str, *args: Any, **options: Any) -> Any:
         if name != "runserver":
@@ -168,13 +177,80 @@ def test_it_serves_without_a_reloader_and_keeps_standard_output_to_the_json(
         options["stdout"].write("Starting development server")
         return served.append((args, options["use_reloader"]))
 
+    @contextmanager
+    def worker() -> Iterator[None]:
+        assert not served
+        yield
+        assert served
+        served.append("the worker ends")
+
     monkeypatch.setattr(demo, "call_command", instead)
+    monkeypatch.setattr(demo, "worker_beside", worker)
     monkeypatch.setattr(demo.Command, "require_free_port", lambda *args: None)
     out, err = StringIO(), StringIO()
     call_command("demo", "--json", port=8123, stdout=out, stderr=err)
-    assert served == [(("127.0.0.1:8123",), False)]
+    assert served == [(("127.0.0.1:8123",), False), "the worker ends"]
     assert json.loads(out.getvalue())["accounts"]
     assert "Starting development server" in err.getvalue()
+
+
+@pytest.mark.usefixtures("people_only")
+def test_the_steps_of_the_apps_are_done_in_their_order_and_say_what_they_did(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(demo_steps, "_steps", {})
+    for name in ("zebra", "apple"):
+        demo_steps.register(name)(lambda progress, name=name: f"{name} was done.")
+    monkeypatch.setattr(demo, "steps", demo_steps.steps)
+    assert list(run_json()["steps"].items()) == [("zebra", "zebra was done."), ("apple", "apple was done.")]
+    assert "apple was done." in run()
+
+
+@pytest.mark.usefixtures("people_only")
+def test_a_step_that_cannot_be_done_stops_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(progress: Any) -> str:
+        raise DomainError("The cellar is locked.")
+
+    monkeypatch.setattr(demo, "steps", lambda: {"wines": refuse})
+    with pytest.raises(CommandError, match=r"The step wines stopped.*The cellar is locked"):
+        run()
+    assert get_user_model().objects.filter(username="john.doe").exists()
+
+
+@pytest.fixture
+def instead_of_a_worker(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Path:
+    """A process that writes its number into the file that is answered, and then waits for its end."""
+    told = tmp_path / "number"
+    code = (
+        f"import os, pathlib, time\npathlib.Path({str(told)!r}).write_text(str(os.getpid()))\ntime.sleep(60)"
+    )
+    (tmp_path / "manage.py").write_text(code)
+    monkeypatch.setattr(settings, "BASE_DIR", tmp_path)
+    monkeypatch.setattr(sys, "__stderr__", None)
+    return told
+
+
+def wait_for(told: Path) -> int:
+    while not told.exists() or not told.read_text():
+        os.sched_yield()
+    return int(told.read_text())
+
+
+def test_the_worker_ends_with_the_server(instead_of_a_worker: Path) -> None:
+    with demo.worker_beside():
+        number = wait_for(instead_of_a_worker)
+        os.kill(number, 0)
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)
+
+
+def test_the_worker_ends_when_the_server_is_told_to(instead_of_a_worker: Path) -> None:
+    with suppress(SystemExit), demo.worker_beside():
+        number = wait_for(instead_of_a_worker)
+        os.kill(os.getpid(), signal.SIGTERM)
+        signal.pause()
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)
 
 
 def test_a_demo_password_depends_on_the_person_and_on_the_secret_key(settings: Any) -> None:

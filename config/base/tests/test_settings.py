@@ -65,7 +65,8 @@ def test_every_answer_tells_browsers_what_to_keep_to_themselves(client: Client) 
 @pytest.mark.sqlite
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("pragma", "value"), [("journal_mode", "wal"), ("foreign_keys", 1), ("busy_timeout", 20_000)]
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("foreign_keys", 1), ("busy_timeout", 20_000), ("cache_size", -32_768)],
 )
 def test_sqlite_connections_are_set_up(pragma: str, value: object) -> None:
     with connection.cursor() as cursor:

@@ -1,14 +1,19 @@
-"""The whole house with one command: migrate, seed, set the demo passwords, say where to sign in, serve.
+"""The whole house with one command: migrate, seed, let the apps do their steps, say where to sign in, serve.
 
 Twice is harmless. A fixture file is loaded when none of its rows is in the database (or its trash) yet, so
-that what people changed, renamed or deleted since stays as they left it.
+that what people changed, renamed or deleted since stays as they left it; the steps look for themselves.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import signal
 import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +30,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.crypto import salted_hmac
 
 from config.base.commands import OperatorCommand
+from config.base.demo_steps import steps
 from config.base.exceptions import DomainError
 
 PAGES = {
@@ -35,6 +41,9 @@ PAGES = {
     "API schema": "/api/schema/",
 }
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+#: Seconds that the worker has to finish what it is at, before it is stopped in the middle of it.
+PATIENCE = 10
 
 
 @dataclass(frozen=True)
@@ -106,8 +115,29 @@ def accounts_with_passwords(*, reset: bool) -> list[Account]:
     return accounts
 
 
+@contextmanager
+def worker_beside() -> Iterator[None]:
+    """A worker for what waits in the background, a process of its own that ends with this one."""
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "db_worker", "--no-reload"]
+    # Its lines go to standard error: with --json the standard output is the object and nothing else.
+    worker = subprocess.Popen(command, stdout=sys.__stderr__, stderr=sys.__stderr__)  # noqa: S603 - our own file
+    before = signal.signal(signal.SIGTERM, lambda *_args: sys.exit(0))  # else it would outlive this process
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        worker.terminate()
+        try:
+            worker.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
+
+
 class Command(OperatorCommand):
-    help = "Migrate, load the seeds, set and print the demo passwords, and serve."
+    help = (
+        "Migrate, load the seeds, do the apps' steps, print the demo passwords, serve with a worker beside."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -133,6 +163,7 @@ class Command(OperatorCommand):
         with transaction.atomic():
             loaded = self.seed()
             accounts = accounts_with_passwords(reset=options["reset_passwords"])
+        done = self.do_steps()
         if not getattr(settings, "WHITENOISE_USE_FINDERS", False):
             self.progress("Collecting the static files …")
             call_command("collectstatic", interactive=False, verbosity=0)
@@ -140,6 +171,7 @@ class Command(OperatorCommand):
         return {
             "migrations": migrations,
             "loaded": loaded,
+            "steps": done,
             "accounts": [asdict(account) for account in accounts],
             "pages": {label: site + path for label, path in PAGES.items()},
         }
@@ -159,6 +191,9 @@ class Command(OperatorCommand):
         self.stdout.write()
         self.table(("Page", "Address"), result["pages"].items())
         self.stdout.write()
+        if result["steps"]:
+            self.stdout.writelines(f"Step {name}: {said}\n" for name, said in result["steps"].items())
+            self.stdout.write()
         self.stdout.write(
             self.style.SUCCESS(f"Ready: {len(rows)} people to sign in as; staff enter the admin.")
         )
@@ -211,6 +246,19 @@ class Command(OperatorCommand):
             ) from error
         return [path.name for path in missing]
 
+    def do_steps(self) -> dict[str, str]:
+        """What each step says that it did. Raises CommandError for one that cannot do its part."""
+        said = {}
+        for name, step in steps().items():
+            self.progress(f"Step {name} …")
+            try:
+                said[name] = step(self.progress)
+            except (DatabaseError, DomainError, ValidationError) as error:
+                raise CommandError(
+                    f"The step {name} stopped; what was seeded before it stays. {error}"
+                ) from error
+        return said
+
     def serve(self, host: str, port: int) -> None:
         """Serve until interrupted. With --json the server's own lines go to standard error."""
         if host not in LOOPBACK and settings.DEBUG:
@@ -218,4 +266,5 @@ class Command(OperatorCommand):
         address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         self.stdout.flush()
         out = self.stderr if self.json_output else self.stdout
-        call_command("runserver", address, use_reloader=False, stdout=out, stderr=self.stderr)
+        with worker_beside():
+            call_command("runserver", address, use_reloader=False, stdout=out, stderr=self.stderr)
