@@ -9,6 +9,7 @@ class CRMConfig(AppConfig):
     verbose_name = _("Customers")
 
     def ready(self) -> None:
-        from . import invariants
+        from . import demo, invariants  # noqa: F401 - the demo's steps register when imported
+        from .benchmarks import crm  # noqa: F401 - importing registers it
 
         invariants.watch()

@@ -62,7 +62,7 @@ class ContactKind(models.TextChoices):
 
 
 class Segment(models.TextChoices):
-    """The eleven usual segments of recency against frequency and spending, best first."""
+    """The eleven usual segments of recency against frequency, best first; see `crm.profiling.scoring`."""
 
     CHAMPIONS = "CHAMPIONS", pgettext_lazy("segment", "champions")
     LOYAL = "LOYAL", pgettext_lazy("segment", "loyal")
@@ -89,6 +89,13 @@ class Scenario(models.TextChoices):
     UPSELL = "UPSELL", _("something finer")
     WINBACK = "WINBACK", _("win back")
     NURTURE = "NURTURE", _("get to know")
+
+
+class Side(models.TextChoices):
+    """Whose of two customers who are merged."""
+
+    SURVIVOR = "survivor", _("survivor")
+    MERGED = "merged", _("merged")
 
 
 class Exclusion(models.TextChoices):

@@ -12,21 +12,30 @@ from config.base import integrity
 from config.base.differences import Difference
 from config.base.guards import guard
 
+from .belongings import belongings, keeper
 from .choices import ContactKind
 from .models import ContactEvent, Customer, ProductAlias, RecoItem
 
 #: The kinds of contact that a customer's flags follow.
 FLAGGING = (ContactKind.BOUNCED, ContactKind.OPT_OUT, ContactKind.OPT_IN)
 
+#: Consents that only a file tells of; whoever exports it chooses what stands there.
+TOLD_BY_A_FILE = {"kind": ContactKind.OPT_IN, "batch__isnull": False}
+
 #: Models with a column that is derived from another one of the same row.
 DERIVED = ((Customer, "email_key"), (ProductAlias, "normalized_label"))
 
 
 def watch() -> None:
-    """Put the models under guard; called once when the app is ready."""
+    """Put the models under guard; called once when the app is ready.
+
+    Of a contact the flags come first: who was merged and said something new is left alone under both numbers.
+    """
     for model, column in DERIVED:
         guard(model, _keeper(model, column))
     guard(ContactEvent, keep_flags)
+    for relation in belongings():
+        guard(relation.model, keeper(relation))
     for check in (derived_columns_are_true, suppression_is_flagged, scores_are_explained):
         integrity.register(check)
 
@@ -58,6 +67,7 @@ def keep_flags(keys: list[int], using: str) -> None:
       that forbids wins, so that the order of writing does not matter.
     - OPT_IN clears both flags if it is newer than what set them: who gives their consent can be reached. Only a new
       event does: one that was moved by a merge, corrected or restored says nothing new about this customer.
+    - An OPT_IN out of an imported file proves nothing: it is kept, and counts neither for nor against.
     - An event that goes to the trash clears nothing.
 
     The customers are locked first: of two events written at once the second sees the first.
@@ -75,8 +85,9 @@ def keep_flags(keys: list[int], using: str) -> None:
             "pk", "is_bounced", "is_opted_out"
         )
     }
-    given = _newest(written.filter(kind=ContactKind.OPT_IN, version=1))
-    ever = _newest(ContactEvent.objects.using(using).filter(customer__any_of=concerned, kind__in=FLAGGING))
+    given = _newest(written.filter(kind=ContactKind.OPT_IN, version=1, batch=None))
+    said = ContactEvent.objects.using(using).filter(customer__any_of=concerned, kind__in=FLAGGING)
+    ever = _newest(said.exclude(**TOLD_BY_A_FILE))
     for position, (flag, kind) in enumerate(
         (("is_bounced", ContactKind.BOUNCED), ("is_opted_out", ContactKind.OPT_OUT))
     ):
@@ -124,6 +135,7 @@ def suppression_is_flagged(using: str) -> Iterator[Difference]:
 
     def newest(kind: str) -> Subquery:
         events = ContactEvent.objects.using(using).filter(customer=OuterRef("pk"), kind=kind)
+        events = events.exclude(**TOLD_BY_A_FILE)
         return Subquery(events.order_by("-occurred_at").values("occurred_at")[:1])
 
     for flag, kind in (("is_bounced", ContactKind.BOUNCED), ("is_opted_out", ContactKind.OPT_OUT)):

@@ -57,8 +57,17 @@ def _notes_about(person: Person) -> Q:
     return Q(object_type="crm.customer", object_id__in=person.rows("crm.Customer"))
 
 
+#: What the codes of erased customers begin with; no file may name such a code.
+ERASED_CODE = "ERASED-"
+
+
 def _code(_stored: Any, key: Any) -> str:
-    return f"ERASED-{key}"
+    return f"{ERASED_CODE}{key}"
+
+
+def is_erased(customer: Customer) -> bool:
+    """Was this customer's person erased?"""
+    return customer.customer_code == _code(None, customer.pk)
 
 
 declare(
@@ -144,6 +153,7 @@ declare(
     export=("merged_at", "undone_at"),
     impersonal={"moved": "Names models, columns and numbers of rows."},
 )
+declare("crm.DistinctPair", own=_of_customer("first", "second"), export=("created_at",))
 declare(
     "crm.AuditItem",
     own=_notes_about,
@@ -157,8 +167,12 @@ declare(
     "crm.ImportBatch",
     own=by_user("imported_by"),
     export=("kind", "file_name", "status", "started_at", "finished_at"),
-    mention=("file_name", "mapping"),
+    mention=("file_name", "mapping", "failure"),
     impersonal={"sha256": HASH},
+)
+leave(
+    "django_tasks_database.DBTaskResult",
+    "Which work is to be done, by numbers of rows; of an error only its kind.",
 )
 leave("crm.Product", "What is sold, not to whom.")
 leave("crm.ProductAlias", "What is sold, not to whom.")

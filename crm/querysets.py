@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         ContactEvent,
         Customer,
         CustomerMerge,
+        DistinctPair,
         ImportBatch,
         OrderLine,
         OutcomeEvent,
@@ -66,6 +67,10 @@ class ImportBatchQuerySet(BaseQuerySet["ImportBatch"]):
         """Every import of a file with this content."""
         return self.filter(sha256=sha256)
 
+    def unfinished(self) -> Self:
+        """Those that wait or run."""
+        return self.filter(status__in=["QUEUED", "RUNNING"])
+
 
 class CustomerQuerySet(BaseQuerySet["Customer"]):
     def get_by_natural_key(self, customer_code: str) -> Customer:
@@ -78,6 +83,31 @@ class CustomerQuerySet(BaseQuerySet["Customer"]):
     def unmerged(self) -> Self:
         """Those who have not been merged into another customer."""
         return self.filter(merged_into__isnull=True)
+
+    def resolve(self, customer_code: str) -> Customer:
+        """Who goes by this code today: whoever had it, or whom merges have made of them. Raises DoesNotExist.
+
+        The one answered may be in the trash by now.
+        """
+        found = self.by_natural_key(customer_code=customer_code)
+        seen: set[int] = set()
+        while found.merged_into_id is not None and found.pk not in seen:
+            seen.add(found.pk)
+            found = self.model.all_objects.using(self.db).get(pk=found.merged_into_id)
+        return found
+
+    def survivors(self) -> dict[int, int]:
+        """{merged customer: who they are by now} of all who were merged, chains followed to their end; one query."""
+        merged = self.model.all_objects.using(self.db).filter(merged_into__isnull=False).order_by()
+        into: dict[int, int] = dict(merged.values_list("pk", "merged_into"))  # type: ignore[arg-type]
+        ends = {}
+        for customer in into:
+            seen, end = {customer}, into[customer]
+            while end in into and end not in seen:
+                seen.add(end)
+                end = into[end]
+            ends[customer] = end
+        return ends
 
     def by_email(self, email: str) -> Self:
         """Those with this address, however it is written; several may share one."""
@@ -100,6 +130,11 @@ class CustomerMergeQuerySet(BaseQuerySet["CustomerMerge"]):
     def standing(self) -> Self:
         """Merges that have not been undone."""
         return self.filter(undone_at__isnull=True)
+
+
+class DistinctPairQuerySet(BaseQuerySet["DistinctPair"]):
+    def get_by_natural_key(self, first: str, second: str) -> DistinctPair:
+        return self.by_natural_key(first__customer_code=first, second__customer_code=second)
 
 
 class OrderLineQuerySet(BaseQuerySet["OrderLine"]):
@@ -168,8 +203,8 @@ class AuditItemQuerySet(BaseQuerySet["AuditItem"]):
         return self.by_natural_key(**lookup, number=number)
 
     def open(self) -> Self:
-        """Items that nobody has dealt with yet."""
-        return self.filter(resolved_at__isnull=True)
+        """Warnings and errors that nobody has dealt with yet; an information asks nothing of anybody."""
+        return self.filter(resolved_at__isnull=True).exclude(severity="INFO")
 
     def about(self, obj: Any) -> Self:
         """What was noted about this row."""

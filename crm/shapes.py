@@ -4,11 +4,11 @@
 |---|---|
 | `Product.season_tags` | `["SUMMER", "FESTIVE"]`: members of `Season`, each once |
 | `ImportBatch.mapping` | how a foreign file was read: see `MAPPING` |
-| `CustomerMerge.moved` | `[{"model": "crm.orderline", "id": 12, "field": "customer"}, …]`: the links turned round |
+| `CustomerMerge.moved` | `[{"model": "crm.orderline", "id": 12, "field": "customer", "version": 2}, …]`: see `MOVED` |
 | `ClientMasterProfile.top_*` | `[{"value": "RED", "share": 0.7}, …]`: at most two, the largest share first |
 | `ClientMasterProfile.aroma_profile` | `[{"axis": "fruit", "weight": 0.4}, …]`: at most three, the heaviest first |
 | `RecoRun.config` | everything that decides the run besides the data: see `CONFIG` |
-| `RecoRun.counts` | `{"customers": 9, "items": 20, "scenarios": {"REBUY": 20}, "excluded": {"SILENCE": 2}}` |
+| `RecoRun.counts` | `{"customers": 9, "items": 20, "scenarios": {"REBUY": 20}, …}`: see `COUNTS` |
 | `RecoRun.timings` | `{"load": 0.8, "score": 1.2}`: seconds by step |
 | `RecoItem.reasons` | `{"components": [{"name": "frequency", "value": 0.6}, …], "facts": {"times_bought": 4}}` |
 | `AuditItem.details` | `{"column": "quantity", "value": "abc"}`: at most 20 plain values |
@@ -54,7 +54,19 @@ IMPORT_COLUMNS: dict[str, tuple[str, ...]] = {
         *("quantity", "unit_price", "amount", "currency", "source"),
     ),
     "PRODUCTS": (
-        *("product_key", "label", "family", "grape", "sugar", "vintage", "price", "currency", "budget"),
+        *(
+            "product_key",
+            "label",
+            "family",
+            "grape",
+            "producer",
+            "category",
+            "sugar",
+            "vintage",
+            "price",
+            "currency",
+            "budget",
+        ),
         *("premium_tier", "season_tags", "is_active", *(f"aroma_{axis}" for axis in AXES)),
     ),
     "CUSTOMERS": (
@@ -81,15 +93,24 @@ MAPPING = _object(
     "columns",
 )
 
-#: Every link that a merge turned from the merged customer to the survivor, so that it can be turned back.
+_VERSION: dict[str, Any] = {"type": "integer", "minimum": 1}
+
+#: Every row that a merge touched, so that it can be put back: a link turned from the merged customer to the survivor,
+#: a derived row that fell into the trash, a row that stayed with the merged customer because the survivor has one of
+#: that kind, a column of the survivor that changed (its version `before` holds the value).
+#: `version` is the one that the merge left.
 MOVED = _list(
     _object(
         {
             "model": {"type": "string", "pattern": "^[a-z]+\\.[a-z]+$"},
             "id": {"type": "integer", "minimum": 1},
             "field": _NAME,
+            "version": _VERSION,
+            "before": _VERSION,
+            "fell": {"const": True},
+            "stayed": {"const": True},
         },
-        *("model", "id", "field"),
+        *("model", "id", "field", "version"),
     ),
     1_000_000,
 )
@@ -112,7 +133,9 @@ CONFIG = _object(
         "silence_days": {"type": "integer", "minimum": 0, "maximum": 365},
         "attribution_days": {"type": "integer", "minimum": 1, "maximum": 365},
         "holdout_percent": {"type": "integer", "minimum": 0, "maximum": 50},
+        "holdout_salt": {"type": "string", "maxLength": 64},
         "lapsed_days": {"type": "integer", "minimum": 1, "maximum": 3650},
+        "nurture_orders": {"type": "integer", "minimum": 1, "maximum": 100},
         "items_per_customer": {"type": "integer", "minimum": 1, "maximum": 3},
         "time_zone": {"type": "string", "minLength": 1, "maxLength": 64},
         "weights": _map({"type": "number", "minimum": -1000, "maximum": 1000}),
@@ -120,11 +143,15 @@ CONFIG = _object(
     *("silence_days", "attribution_days", "holdout_percent", "lapsed_days", "items_per_customer"),
 )
 
+#: Customers with items, of them those in the holdout, the different products that were recommended and which share they
+#: are of what was on sale, items by scenario, and customers without items by the reason.
 COUNTS = _object(
     {
         "customers": _COUNT,
         "items": _COUNT,
         "holdout": _COUNT,
+        "products": _COUNT,
+        "coverage": _SHARE,
         "scenarios": _object(dict.fromkeys(Scenario.values, _COUNT)),
         "excluded": _object(dict.fromkeys(Exclusion.values, _COUNT)),
     }

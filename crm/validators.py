@@ -5,8 +5,12 @@ Normalising never fails; validating says what is wrong. Each normal form is its 
 
 from __future__ import annotations
 
+import json
 import unicodedata
+from datetime import date
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +28,28 @@ validate_country = RegexValidator(
 validate_code = RegexValidator(
     r"^[a-z][a-z0-9_]*\Z", _("Use small letters, digits and _ only, a letter first."), code="code"
 )
+
+#: Days outside these years are slips of the pen, and leave no room for windows before and after them.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
+
+
+def validate_day(value: date) -> None:
+    """A day that something can be computed as of."""
+    if not FIRST_DAY <= value <= LAST_DAY:
+        raise ValidationError(_("Choose a day from 1900 to 2100."), code="day")
+
+
+def validate_storable(value: Any) -> None:
+    """A JSON value that every database keeps: without NUL, half characters, and numbers that are none."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        is_storable = b"\\u0000" not in text.replace(rb"\\", b"")
+    except (TypeError, ValueError):
+        is_storable = False
+    if not is_storable:
+        raise ValidationError(
+            _("There are characters or numbers in it that no database keeps."), code="storable"
+        )
 
 
 def normalize_label(value: str) -> str:

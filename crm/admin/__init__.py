@@ -1,3 +1,12 @@
 """The back office's doors to customers and all that is known about them."""
 
-from . import customers, imports, orders, products, recommendations  # noqa: F401 - importing registers them
+from . import (  # noqa: F401 - importing registers them
+    customers,
+    imports,
+    merges,
+    orders,
+    outcomes,
+    products,
+    recommendations,
+    work,
+)

@@ -1,4 +1,4 @@
-"""Customers, their merges and their profiles in the back office."""
+"""Customers and their profiles in the back office."""
 
 from __future__ import annotations
 
@@ -12,12 +12,28 @@ from django.utils.translation import gettext_lazy as _
 from config.base.admin import BaseAdmin, Figure, ReadOnlyAdmin, do_for_each
 
 from .. import services
-from ..models import ClientMasterProfile, Customer, CustomerMerge
+from ..models import ClientMasterProfile, Customer
+from .dossier import CustomerPageMixin
+from .duplicates import DuplicatePagesMixin
 from .links import linked_lists, list_url
+from .segments import SegmentPagesMixin
+
+
+class MergedFilter(admin.SimpleListFilter):
+    """Those who stand under their own number, or who were merged into somebody."""
+
+    title = _("merged")
+    parameter_name = "merged"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("Under their own number")), ("yes", _("Merged into another"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset if self.value() is None else queryset.filter(merged_into__isnull=self.value() == "no")
 
 
 @admin.register(Customer)
-class CustomerAdmin(BaseAdmin):
+class CustomerAdmin(CustomerPageMixin, DuplicatePagesMixin, BaseAdmin):
     """Customers. What they said about being contacted is changed by actions, which keep the proof."""
 
     icon = "person"
@@ -28,7 +44,7 @@ class CustomerAdmin(BaseAdmin):
         *("is_contactable", "is_opted_out", "is_bounced", "created_at"),
     )
     sortable_by = ("customer_code", "full_name", "city", "created_at")
-    list_filter = ("is_contactable", "is_opted_out", "is_bounced", "first_batch")
+    list_filter = ("is_contactable", "is_opted_out", "is_bounced", MergedFilter, "first_batch")
     ordering = ("customer_code",)
     readonly_fields = ("is_opted_out", "is_bounced", "merged_into", "first_batch", "belongings")
     actions = (*BaseAdmin.actions, "opt_out_selected", "opt_in_selected")
@@ -61,25 +77,8 @@ class CustomerAdmin(BaseAdmin):
         ]
 
 
-@admin.register(CustomerMerge)
-class CustomerMergeAdmin(ReadOnlyAdmin, BaseAdmin):
-    icon = "merge"
-    menu_order = 90
-    search_fields = (
-        "survivor__full_name",
-        "survivor__customer_code",
-        "merged__full_name",
-        "merged__customer_code",
-    )
-    list_display = ("merged_at", "survivor", "merged", "undone_at")
-    sortable_by = ("merged_at", "undone_at")
-    list_filter = ("survivor",)
-    ordering = ("-merged_at",)
-    fieldsets = ((None, {"fields": (("survivor", "merged"), ("merged_at", "undone_at"), "moved")}),)
-
-
 @admin.register(ClientMasterProfile)
-class ClientMasterProfileAdmin(ReadOnlyAdmin, BaseAdmin):
+class ClientMasterProfileAdmin(SegmentPagesMixin, ReadOnlyAdmin, BaseAdmin):
     icon = "monitoring"
     menu_order = 60
     search_fields = ("customer__full_name", "customer__customer_code")

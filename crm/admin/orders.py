@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from config.base.admin import BaseAdmin
 
+from ..choices import Exclusion
+from ..contact_policy import objection_to
 from ..models import ContactEvent, OrderLine
+from ..recommending.config import default_config
 
 
 @admin.register(OrderLine)
@@ -32,7 +38,10 @@ class OrderLineAdmin(BaseAdmin):
 
 @admin.register(ContactEvent)
 class ContactEventAdmin(BaseAdmin):
-    """Contacts. Saving a bounce or a consent also sets the customer's flags."""
+    """Contacts. Saving a bounce or a consent also sets the customer's flags.
+
+    What was sent is recorded whatever spoke against it, because it happened; but it is said.
+    """
 
     icon = "forum"
     menu_order = 50
@@ -46,3 +55,13 @@ class ContactEventAdmin(BaseAdmin):
         (None, {"fields": ("customer", ("channel", "kind"), "occurred_at")}),
         (_("Where from"), {"fields": ("campaign", "batch")}),
     )
+
+    def save_model(self, request: HttpRequest, obj: ContactEvent, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        config = default_config()
+        asked = {name: config[name] for name in ("silence_days", "time_zone")}
+        reason = objection_to(obj, **asked)
+        if reason is not None:
+            text = _("Recorded. But %(customer)s should not have been contacted: %(reason)s.")
+            words = {"customer": obj.customer, "reason": Exclusion(reason).label}
+            messages.warning(request, text % words)

@@ -33,7 +33,10 @@ class ProductAdmin(BaseAdmin):
     inlines = (ProductAliasInline,)
     fieldsets = (
         (None, {"fields": ("label", "product_key", "is_active")}),
-        (_("Wine"), {"fields": (("family", "sugar"), ("grape", "vintage"), "season_tags")}),
+        (
+            _("Wine"),
+            {"fields": (("family", "sugar"), ("grape", "vintage"), ("producer", "category"), "season_tags")},
+        ),
         (
             _("Price and standing"),
             {"fields": (("price_amount", "price_currency"), ("budget", "premium_tier"), "popularity")},

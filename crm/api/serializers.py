@@ -20,7 +20,7 @@ class ProductSerializer(BaseSerializer):
     class Meta:
         model = models.Product
         fields = (
-            *("id", "product_key", "label", "family", "grape", "sugar", "vintage"),
+            *("id", "product_key", "label", "family", "grape", "producer", "category", "sugar", "vintage"),
             *("price_amount", "price_currency", "budget", "premium_tier", "season_tags"),
             *("aroma_axes", "popularity", "is_active"),
             *KERNEL,
@@ -43,7 +43,8 @@ class ImportBatchSerializer(BaseSerializer):
         fields = (
             *("id", "kind", "file_name", "sha256", "mapping", "status"),
             *("rows_read", "rows_created", "rows_updated", "rows_unchanged", "rows_rejected"),
-            *("started_at", "finished_at", "imported_by"),
+            *("started_at", "finished_at", "imported_by", "bytes_total", "bytes_read", "progress_at"),
+            *("cancel_requested", "failure"),
             *KERNEL,
         )
 
@@ -71,6 +72,14 @@ class CustomerMergeSerializer(BaseSerializer):
         fields = ("id", "survivor", "merged", "moved", "merged_at", "undone_at", *KERNEL)
 
 
+class DistinctPairSerializer(BaseSerializer):
+    """Two customers who look alike and are two."""
+
+    class Meta:
+        model = models.DistinctPair
+        fields = ("id", "first", "second", *KERNEL)
+
+
 class OrderLineSerializer(BaseSerializer):
     """An order line; a cancellation has a negative quantity and amount."""
 
@@ -89,7 +98,7 @@ class ContactEventSerializer(BaseSerializer):
     class Meta:
         model = models.ContactEvent
         fields = (
-            *("id", "event_key", "customer", "channel", "kind", "occurred_at", "campaign", "batch"),
+            *("id", "event_key", "customer", "channel", "kind", "occurred_at", "campaign", "run", "batch"),
             *KERNEL,
         )
 

@@ -2,14 +2,15 @@
 
 from config.base.api.routers import BaseRouter
 
-from . import views
+from . import imports, merging, views
 
 router = BaseRouter("crm")
 router.register("products", views.ProductViewSet)
 router.register("product-aliases", views.ProductAliasViewSet)
-router.register("import-batches", views.ImportBatchViewSet)
+router.register("import-batches", imports.ImportBatchViewSet)
 router.register("customers", views.CustomerViewSet)
-router.register("customer-merges", views.CustomerMergeViewSet)
+router.register("customer-merges", merging.CustomerMergeViewSet)
+router.register("distinct-pairs", merging.DistinctPairViewSet)
 router.register("order-lines", views.OrderLineViewSet)
 router.register("contact-events", views.ContactEventViewSet)
 router.register("client-master-profiles", views.ClientMasterProfileViewSet)

@@ -13,6 +13,10 @@ from config.base.api.views import BaseViewSet, ReadOnlyBaseViewSet
 
 from .. import services
 from . import serializers
+from .merging import MergingActionsMixin
+from .outcomes import RecordOutcomesMixin, RunOutcomesMixin
+from .profiles import BuildProfilesMixin, CustomerOverviewMixin
+from .runs import RunActionsMixin
 from .serializers import ConsentSerializer
 
 
@@ -27,7 +31,8 @@ def asked_channel(request: Any) -> str:
 class ProductViewSet(BaseViewSet):
     serializer_class = serializers.ProductSerializer
     filterset_fields = (
-        *("product_key", "family", "grape", "sugar", "vintage", "budget", "premium_tier", "is_active"),
+        *("product_key", "family", "grape", "producer", "category"),
+        *("sugar", "vintage", "budget", "premium_tier", "is_active"),
     )
     search_fields = ("label", "product_key", "grape")
     ordering_fields = ("label", "vintage", "price_amount", "premium_tier", "popularity", "created_at")
@@ -40,14 +45,7 @@ class ProductAliasViewSet(BaseViewSet):
     ordering_fields = ("normalized_label", "created_at")
 
 
-class ImportBatchViewSet(ReadOnlyBaseViewSet):
-    serializer_class = serializers.ImportBatchSerializer
-    filterset_fields = ("kind", "status", "sha256", "imported_by")
-    search_fields = ("file_name",)
-    ordering_fields = ("started_at", "rows_read")
-
-
-class CustomerViewSet(BaseViewSet):
+class CustomerViewSet(CustomerOverviewMixin, MergingActionsMixin, BaseViewSet):
     serializer_class = serializers.CustomerSerializer
     filterset_fields = (
         *("customer_code", "email_key", "city", "country", "user"),
@@ -71,12 +69,6 @@ class CustomerViewSet(BaseViewSet):
         return self.represent(services.opt_in_customer(customer=customer, channel=asked_channel(request)))
 
 
-class CustomerMergeViewSet(ReadOnlyBaseViewSet):
-    serializer_class = serializers.CustomerMergeSerializer
-    filterset_fields = {"survivor": ["exact"], "merged": ["exact"], "undone_at": ["isnull"]}
-    ordering_fields = ("merged_at",)
-
-
 class OrderLineViewSet(BaseViewSet):
     serializer_class = serializers.OrderLineSerializer
     pagination_class = NewestFirstPagination
@@ -98,12 +90,13 @@ class ContactEventViewSet(BaseViewSet):
         "channel": ["exact"],
         "kind": ["exact"],
         "campaign": ["exact"],
+        "run": ["exact"],
         "occurred_at": ["gte", "lt"],
         "batch": ["exact"],
     }
 
 
-class ClientMasterProfileViewSet(ReadOnlyBaseViewSet):
+class ClientMasterProfileViewSet(BuildProfilesMixin, ReadOnlyBaseViewSet):
     serializer_class = serializers.ClientMasterProfileSerializer
     filterset_fields = (
         *("customer", "segment", "recency_score", "frequency_score", "monetary_score", "as_of"),
@@ -112,7 +105,7 @@ class ClientMasterProfileViewSet(ReadOnlyBaseViewSet):
     ordering_fields = ("monetary_amount", "recency_days", "frequency", "confidence")
 
 
-class RecoRunViewSet(ReadOnlyBaseViewSet):
+class RecoRunViewSet(RunActionsMixin, RunOutcomesMixin, ReadOnlyBaseViewSet):
     serializer_class = serializers.RecoRunSerializer
     filterset_fields = ("status", "as_of", "config_hash", "input_hash")
     ordering_fields = ("started_at", "as_of")
@@ -145,7 +138,7 @@ class AuditItemViewSet(ReadOnlyBaseViewSet):
         return self.represent(services.resolve_audit_item(audit_item=self.get_object()))
 
 
-class OutcomeEventViewSet(ReadOnlyBaseViewSet):
+class OutcomeEventViewSet(RecordOutcomesMixin, ReadOnlyBaseViewSet):
     serializer_class = serializers.OutcomeEventSerializer
     filterset_fields = {
         "reco_item": ["exact"],

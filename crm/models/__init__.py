@@ -5,6 +5,7 @@ from .audit import AuditItem
 from .batch import ImportBatch
 from .contact import ContactEvent
 from .customer import Customer, CustomerMerge
+from .distinct import DistinctPair
 from .order import OrderLine
 from .outcome import OutcomeEvent
 from .product import Product
@@ -17,6 +18,7 @@ __all__ = [
     "ContactEvent",
     "Customer",
     "CustomerMerge",
+    "DistinctPair",
     "ImportBatch",
     "OrderLine",
     "OutcomeEvent",

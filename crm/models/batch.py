@@ -28,14 +28,23 @@ class ImportKind(models.TextChoices):
 
 
 class ImportStatus(models.TextChoices):
+    QUEUED = "QUEUED", _("waiting")
     RUNNING = "RUNNING", _("running")
     DONE = "DONE", _("completed")
     FAILED = "FAILED", _("failed")
+    CANCELLED = "CANCELLED", _("cancelled")
     UNDONE = "UNDONE", _("undone")
+
+
+#: States in which an import has not come to an end.
+UNFINISHED = ("QUEUED", "RUNNING")
 
 
 class ImportBatch(BaseModel):
     """One real import of one file; a dry run leaves none. The importer's, read-only to everybody else.
+
+    How far it has come (`bytes_read` of `bytes_total`, last told at `progress_at`) and the wish to stop it are
+    heartbeats, without a version.
 
     Every row of the file is accounted for: created + updated + unchanged + rejected = read, once it is done.
     """
@@ -43,13 +52,14 @@ class ImportBatch(BaseModel):
     Kind = ImportKind
     Status = ImportStatus
 
+    untracked_fields = ("bytes_total", "bytes_read", "progress_at", "cancel_requested")
     json_shapes = {"mapping": shapes.MAPPING}
 
     kind = models.CharField(_("kind"), max_length=9, choices=Kind.choices)
     file_name = models.CharField(_("file"), max_length=255)
     sha256 = DigestField(_("SHA-256 of the file"))
     mapping = models.JSONField(_("mapping"), blank=True)
-    status = models.CharField(_("status"), max_length=7, choices=Status.choices, default=Status.RUNNING)
+    status = models.CharField(_("status"), max_length=9, choices=Status.choices, default=Status.RUNNING)
     rows_read = models.PositiveIntegerField(_("rows read"), default=0)
     rows_created = models.PositiveIntegerField(_("rows created"), default=0)
     rows_updated = models.PositiveIntegerField(_("rows updated"), default=0)
@@ -57,6 +67,11 @@ class ImportBatch(BaseModel):
     rows_rejected = models.PositiveIntegerField(_("rows rejected"), default=0)
     started_at = models.DateTimeField(_("started"), default=now_ms)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    bytes_total = models.PositiveBigIntegerField(_("size in bytes"), default=0, db_default=0)
+    bytes_read = models.PositiveBigIntegerField(_("bytes read"), default=0, db_default=0)
+    progress_at = models.DateTimeField(_("last sign of life"), null=True, blank=True)
+    cancel_requested = models.BooleanField(_("to be cancelled"), default=False, db_default=False)
+    failure = models.TextField(_("what went wrong"), blank=True, default="", db_default="")
     imported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -94,11 +109,15 @@ class ImportBatch(BaseModel):
             ),
             models.CheckConstraint(
                 condition=(
-                    ~Q(status="RUNNING") & Q(started_at__lte=F("finished_at")) & Q(finished_at__isnull=False)
+                    ~Q(status__in=["QUEUED", "RUNNING"])
+                    & Q(started_at__lte=F("finished_at"))
+                    & Q(finished_at__isnull=False)
                 )
-                | Q(status="RUNNING", finished_at__isnull=True),
+                | Q(status__in=["QUEUED", "RUNNING"], finished_at__isnull=True),
                 name="%(app_label)s_%(class)s_finished",
-                violation_error_message=_("An import is finished, after it started, unless it is running."),
+                violation_error_message=_(
+                    "An import is finished, after it started, unless it is waiting or running."
+                ),
             ),
         ]
         indexes = [

@@ -45,6 +45,17 @@ class ContactEvent(BaseModel):
     kind = models.CharField(_("what happened"), max_length=7, choices=Kind.choices)
     occurred_at = models.DateTimeField(_("when"), default=now_ms)
     campaign = LineField(_("campaign"), max_length=100, blank=True, default="")
+    run = models.ForeignKey(
+        "crm.RecoRun",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="contact_events",
+        db_index=False,
+        editable=False,
+        verbose_name=_("run"),
+        help_text=_("The recommendations that the contact was about."),
+    )
     batch = models.ForeignKey(
         "crm.ImportBatch",
         models.SET_NULL,
@@ -90,6 +101,8 @@ class ContactEvent(BaseModel):
             NamedIndex(fields=["channel", "-occurred_at"], name="%(app_label)s_%(class)s_by_channel"),
             # what came of a campaign
             NamedIndex(fields=["campaign", "kind"], name="%(app_label)s_%(class)s_by_campaign"),
+            # whom a run's recommendations were put to: outcomes
+            NamedIndex(fields=["run", "customer"], name="%(app_label)s_%(class)s_by_run"),
             # what an import brought: undoing it
             NamedIndex(fields=["batch"], name="%(app_label)s_%(class)s_by_batch"),
         ]
@@ -100,4 +113,4 @@ class ContactEvent(BaseModel):
     def natural_key(self) -> tuple[str]:
         return (self.event_key,)
 
-    natural_key.dependencies = ["crm.customer", "crm.importbatch"]  # type: ignore[attr-defined]
+    natural_key.dependencies = ["crm.customer", "crm.recorun", "crm.importbatch"]  # type: ignore[attr-defined]

@@ -27,8 +27,9 @@ class Outcome(models.TextChoices):
 class OutcomeEvent(BaseModel):
     """An order line credited to the item that recommended its product: once, and for good.
 
-    A line that goes (an import undone) takes its credit along, for then nothing was bought. An item that was credited
-    is not deleted (PROTECT), because reports of the past stand on it.
+    A line that goes (an import undone) takes its credit along, for then nothing was bought; a purchase that turns out
+    to have been cancelled in the window goes without (see `record_outcomes`). An item that was credited is not deleted
+    (PROTECT), because reports of the past stand on it.
     """
 
     Outcome = Outcome

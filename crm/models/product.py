@@ -46,6 +46,12 @@ class Product(BaseModel):
     family = OptionalChoiceField(_("family"), max_length=10, choices=Family.choices, null=True, blank=True)
     grape = OptionalLineField(_("grape"), max_length=100, null=True, blank=True)
     sugar = OptionalChoiceField(_("sugar"), max_length=7, choices=Sugar.choices, null=True, blank=True)
+    producer = OptionalLineField(
+        _("producer"), max_length=100, null=True, blank=True, help_text=_("Who made it.")
+    )
+    category = OptionalLineField(
+        _("category"), max_length=100, null=True, blank=True, help_text=_("Your own kind of product.")
+    )
     vintage = models.PositiveSmallIntegerField(
         _("vintage"), null=True, blank=True, validators=[MinValueValidator(1700), MaxValueValidator(2200)]
     )
@@ -127,6 +133,10 @@ class Product(BaseModel):
             NamedIndex(fields=["family", "-popularity"], name="%(app_label)s_%(class)s_by_family"),
             # products of a grape: cross-selling by grape
             NamedIndex(fields=["grape"], name="%(app_label)s_%(class)s_by_grape"),
+            # products of a producer
+            NamedIndex(fields=["producer"], name="%(app_label)s_%(class)s_by_producer"),
+            # products of a category
+            NamedIndex(fields=["category"], name="%(app_label)s_%(class)s_by_category"),
             # filter: dry, off-dry, sweet
             NamedIndex(fields=["sugar"], name="%(app_label)s_%(class)s_by_sugar"),
             # filter by price band

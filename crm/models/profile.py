@@ -44,9 +44,10 @@ FIGURES = (
 class ClientMasterProfile(BaseModel):
     """One customer as of the beginning of a day: how lately, how often, for how much (RFM), and what they like.
 
-    Recency in whole days; frequency in orders, cancelled ones taken out; monetary is what was charged less what was
-    taken back, so that it may be negative. Scores from 1, the worst, to 5. Diversity from 0, always the same, to 1,
-    never twice the same. Confidence from 0, hardly any orders, to 1.
+    Recency in whole days; frequency in orders, those of one day being one and cancelled ones taken out; monetary is
+    what was charged less what was taken back, so that it may be negative. Scores from 1, the worst, to 5. Diversity
+    from 0, always the same, to 1, never twice the same. Confidence from 0, hardly any orders, to 1. How each is told:
+    see `crm.profiling`.
 
     All of it is derived and untracked: it can be rebuilt from the orders, and a nightly rebuild of every profile
     would otherwise write as much history as there are customers.

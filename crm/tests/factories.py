@@ -102,7 +102,17 @@ class CustomerMergeFactory(DjangoModelFactory):
 
     survivor = factory.SubFactory(CustomerFactory)
     merged = factory.SubFactory(CustomerFactory)
-    moved = factory.LazyFunction(lambda: [{"model": "crm.orderline", "id": 1, "field": "customer"}])
+    moved = factory.LazyFunction(
+        lambda: [{"model": "crm.orderline", "id": 1, "field": "customer", "version": 2}]
+    )
+
+
+class DistinctPairFactory(DjangoModelFactory):
+    class Meta:
+        model = models.DistinctPair
+
+    first = factory.SubFactory(CustomerFactory)
+    second = factory.SubFactory(CustomerFactory)
 
 
 class OrderLineFactory(DjangoModelFactory):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from config.base.tests.admin_helpers import form_of, signed_in, text_of, url_of
 from crm.models import (
@@ -172,3 +173,19 @@ def test_the_dashboard_says_whom_to_contact_and_what_is_open(boss):
     assert (
         len(shown(boss, Customer, is_contactable__exact=1, is_opted_out__exact=0, is_bounced__exact=0)) == 1
     )
+
+
+def test_whom_a_run_left_out_is_named_and_asks_nothing_of_anybody(boss):
+    customer = make.CustomerFactory(customer_code="LEFT-OUT")
+    make.AuditItemFactory(
+        batch=None,
+        run=make.RecoRunFactory(),
+        severity="INFO",
+        code="opted_out",
+        object_type="crm.customer",
+        object_id=customer.pk,
+    )
+    assert reverse("admin:crm_customer_page", args=[customer.pk]) in text_of(
+        boss.get(url_of(AuditItem, "changelist"))
+    )
+    assert shown(boss, AuditItem, resolved="no") == set()

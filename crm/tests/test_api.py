@@ -158,7 +158,7 @@ def test_an_audit_item_is_resolved_by_who_may_and_changed_by_nobody(staff_api):
 @pytest.mark.parametrize(
     "path",
     [
-        *("import-batches", "customer-merges", "client-master-profiles", "reco-runs", "reco-items"),
+        *("customer-merges", "client-master-profiles", "reco-items"),
         *("audit-items", "outcome-events"),
     ],
 )

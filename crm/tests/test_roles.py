@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.roles import ADMINISTRATOR, CRM_MANAGER, GROUP_NAMES, SUPPORT, declared_permissions
-from crm.roles import KEPT, OWNED
+from crm.roles import DONE_BY_SERVICES, KEPT, OWNED, UNDOABLE
 
 
 def of(role):
@@ -22,7 +22,8 @@ def test_who_keeps_the_customers_does_everything_that_is_theirs(role):
         - {f"view_{model}" for model in OWNED}
         - {f"{action}_{model}" for action in ("view", "add", "change", "delete") for model in KEPT}
     )
-    assert others == {"change_audititem", "delete_clientmasterprofile"}
+    services = {f"add_{model}" for model in DONE_BY_SERVICES} | {f"change_{model}" for model in UNDOABLE}
+    assert others == {"change_audititem", "delete_clientmasterprofile"} | services
 
 
 def test_support_sees_customers_orders_and_contacts():

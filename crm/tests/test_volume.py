@@ -17,7 +17,7 @@ def test_the_volume_is_as_large_as_asked_sound_and_valid():
     assert (models.Customer.objects.count(), models.OrderLine.objects.count()) == (60, 400)
     for name in models.__all__:
         model = getattr(models, name)
-        if model is not models.CustomerMerge:
+        if model not in (models.CustomerMerge, models.DistinctPair):  # what people decide
             assert model.objects.exists(), name
             for row in model.objects.all()[:20]:
                 row.full_clean()

@@ -1,0 +1,1 @@
+"""What the crm measures itself by; see `config.base.benchmarks`."""

@@ -1,0 +1,1 @@
+"""Reads that join several models into a value that a door shows."""
