@@ -42,7 +42,8 @@ METHODS_OF_PAGES = {
     **dict.fromkeys(
         ("search", "view_on_site", "done", "", "account_email_verification_sent", "calendar_feed"), ("GET",)
     ),
-    **dict.fromkeys(("logout", "end_access", "account_language"), ("POST",)),
+    **dict.fromkeys(("logout", "end_access", "account_language", "build", "distinct"), ("POST",)),
+    **dict.fromkeys(("crm_outcome_record", "crm_outcome_record_run"), ("POST",)),
 }
 
 

@@ -30,6 +30,7 @@ from config.access.table import (
 )
 from courses.models import CalendarFeed, Course, Exercise
 from courses.services import feed_token
+from crm.models import RecoRun
 
 from .letters import letter_of
 from .world import WORDS, World, row_of
@@ -56,7 +57,7 @@ MODELS = {
 }
 
 #: The models behind parameters that say which.
-NAMED = {"course_id": Course, "exercise_id": Exercise, "user_id": User}
+NAMED = {"course_id": Course, "exercise_id": Exercise, "run_id": RecoRun, "user_id": User}
 
 #: Where the object is named by what is sent: route name → the body for a role and a side.
 BODIES: dict[str, Callable[[World, str, str], dict[str, Any]]] = {
@@ -173,6 +174,7 @@ def _values(world: World, role: str, endpoint: Endpoint, side: str) -> dict[str,
         "url": "nothing/here/",
         "version": 1,
         "deletion_id": NO_UUID,
+        "token": NO_UUID,
         "uidb36": "zzz",
         "key": "nothing",
         "word": WORDS.get(side),
@@ -191,7 +193,7 @@ def _values(world: World, role: str, endpoint: Endpoint, side: str) -> dict[str,
     }
     if model is AuthToken:
         named["key"] = row.token_key
-    if "token" in keys:
+    if "token" in keys and model is CalendarFeed:
         named["token"] = feed_token(row)
     return dict.fromkeys(keys, row.pk) | known | named
 

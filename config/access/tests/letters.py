@@ -13,7 +13,7 @@ from config.access.table import ALLOWED, ELSEWHERE, FORBIDDEN, NOTHING, SIGN_IN,
 SIGN_IN_PAGES = ("account_login", "admin:login", "account_reauthenticate", "mfa_reauthenticate")
 STATUSES = {401: UNKNOWN, 403: FORBIDDEN, 404: NOTHING, 410: NOTHING}
 #: A write that is refused for its content or its version was allowed to whoever sent it. A read that is refused for
-#: its form has not been asked properly, and fails.
+#: its form has not been asked properly, and fails; one that lists conflicts answers 409.
 REFUSED_FOR_WHAT_WAS_SENT = (400, 409, 412, 415, 422, 428)
 
 
@@ -27,7 +27,7 @@ def letter_of(endpoint: Endpoint, answer: Any) -> str:
     if status == 200 and "word" in endpoint.parameters:
         return ALLOWED if answer.context_data["results"].object_list else NOTHING
     writes = endpoint.method != "GET"
-    assert status < 300 or (writes and status in REFUSED_FOR_WHAT_WAS_SENT), (
+    assert status < 300 or status == 409 or (writes and status in REFUSED_FOR_WHAT_WAS_SENT), (
         endpoint,
         status,
         answer.content,

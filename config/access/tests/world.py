@@ -16,6 +16,7 @@ from axes.models import AccessAttempt
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from knox.models import AuthToken
 
 from accounts.models import Role, TeacherProfile, User, UserActivity
@@ -43,6 +44,7 @@ LINKS: dict[str, Any] = {
     "content.DocumentRequest": lambda side: {"student": side.row("accounts.StudentProfile")},
     "crm.Customer": lambda side: {"user": side.learner, "full_name": side.learner.full_name},
     "crm.CustomerMerge": lambda side: {"merged": make("crm.Customer")},
+    "crm.DistinctPair": lambda side: {"second": make("crm.Customer")},
     "learning.Conversation": lambda side: {"course": side.row("courses.Course")},
 }
 
@@ -67,6 +69,12 @@ class Side:
         # A stranger's: whoever has one is asked for it at every turn.
         self.security_key = Authenticator.objects.create(
             user=UserFactory(), type=Authenticator.Type.WEBAUTHN, data={"name": "A key", "credential": {}}
+        )
+        self.task = DBTaskResult.objects.create(
+            args_kwargs={"args": [], "kwargs": {}},
+            task_path="crm.tasks.import_file",
+            backend_name="default",
+            run_after=timezone.now(),
         )
         for model in kernel_models():
             if _has_factory(model):
@@ -106,6 +114,8 @@ class Side:
             return self.attempt
         if model is Authenticator:
             return self.security_key
+        if model is DBTaskResult:
+            return self.task
         return self.row(model)
 
 
@@ -114,6 +124,7 @@ class World:
     whatever one of them makes is undone with it."""
 
     def __init__(self) -> None:
+        make("crm.RecoRun")  # of nobody, for the others to be compared with
         self.sides = {name: Side(name) for name in WORDS}
         self.people = {
             role: None if role == ANONYMOUS else self.sides["own"].people.get(role) or _person(role)
