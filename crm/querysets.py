@@ -180,6 +180,10 @@ class RecoRunQuerySet(BaseQuerySet["RecoRun"]):
         """Runs that came to their end."""
         return self.filter(status="DONE")
 
+    def running(self) -> Self:
+        """Runs that go on, or whose process died."""
+        return self.filter(status="RUNNING")
+
 
 class RecoItemQuerySet(BaseQuerySet["RecoItem"]):
     def get_by_natural_key(

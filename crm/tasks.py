@@ -2,7 +2,8 @@
 
 A task is enqueued when the transaction commits (`later`), so that no worker looks for rows that are not there yet. A
 worker that is killed leaves its task running for ever: an import tells by its signs of life that nobody is at it any
-more (`ImportBatch.progress_at`), and `watch_import` takes it up again.
+more (`ImportBatch.progress_at`), and `watch_import` takes it up again; of a run nothing is left, and `watch_runs`
+says so.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from django_tasks_db.models import DBTaskResult
 from config.base.audit import audit_context
 
 from . import services, uploads
-from .models import ImportBatch
+from .models import ImportBatch, RecoRun
 from .stalling import STALLED_AFTER, is_stalled
 
 logger = logging.getLogger(__name__)
@@ -75,11 +76,17 @@ def resume_later(batch: ImportBatch) -> ImportBatch:
 
 def _watch_later(batch_id: int) -> None:
     """Have it looked whether the import still shows signs of life, where tasks can wait for their time."""
-    if watch_import.get_backend().supports_defer:
-        later(
-            watch_import.using(run_after=timezone.now() + STALLED_AFTER + timedelta(seconds=1)),
-            batch_id=batch_id,
-        )
+    _look_later(watch_import, batch_id=batch_id)
+
+
+def _watch_runs_later() -> None:
+    """The same for the runs that go on."""
+    _look_later(watch_runs)
+
+
+def _look_later(watch: Any, **arguments: Any) -> None:
+    if watch.get_backend().supports_defer:
+        later(watch.using(run_after=timezone.now() + STALLED_AFTER + timedelta(seconds=1)), **arguments)
 
 
 @task()
@@ -130,8 +137,18 @@ def build_profiles_task(as_of: str, user_id: int | None = None) -> None:
 @guarded
 def recommend_task(as_of: str, config: dict[str, Any] | None = None, user_id: int | None = None) -> None:
     """Recommend as of this day (ISO 8601), with these settings or the usual ones."""
+    _watch_runs_later()
     with _done_for(user_id, "recommendations"):
         services.recommend(as_of=date.fromisoformat(as_of), config=config)
+
+
+@task()
+@guarded
+def watch_runs() -> None:
+    """Note the runs whose process died; look again later while there are runs that go on."""
+    services.end_abandoned_runs()
+    if RecoRun.objects.running().exists():
+        _watch_runs_later()
 
 
 #: What each task is called where people read of it.
@@ -141,6 +158,7 @@ NAMES = {
     check_upload.module_path: _("Look at a file before its import"),
     build_profiles_task.module_path: _("Build profiles"),
     recommend_task.module_path: _("Recommend"),
+    watch_runs.module_path: _("Look after the runs"),
 }
 
 

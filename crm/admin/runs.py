@@ -17,7 +17,7 @@ from config.base.exceptions import DomainError
 
 from .. import services, tasks
 from ..models import RecoRun
-from ..recommending.export import export_response
+from ..recommending.export import contacts_response
 from ..services.contacting import ContactedResult
 from . import run_words as words
 from .run_forms import ContactForm, RecommendForm
@@ -54,6 +54,7 @@ class RunPagesMixin:
             context["is_done"] = run.status == RecoRun.Status.DONE and not run.is_deleted
             if context["is_done"]:
                 context |= words.shown(run)
+                context["holdout"] = run.counts.get("holdout", 0)
                 context["export_url"] = reverse(EXPORT, args=[run.pk])
                 if request.user.has_perm(CHANGE):
                     context["contact_url"] = reverse(CONTACT, args=[run.pk])
@@ -75,10 +76,10 @@ class RunPagesMixin:
         return self._page(request, self.new_template, context, status=400 if form.errors else 200)
 
     def export_view(self, request: HttpRequest, run_id: int) -> HttpResponse:
-        """The run's items, for a spreadsheet."""
+        """Whom to contact about what, for a spreadsheet."""
         _require(request, VIEW)
         run = get_object_or_404(RecoRun, pk=run_id)
-        return export_response(run, for_spreadsheet=True)  # type: ignore[return-value]
+        return contacts_response(run)  # type: ignore[return-value]
 
     def contact_view(self, request: HttpRequest, run_id: int) -> HttpResponse:
         """Who would be noted as contacted; on POST they are."""

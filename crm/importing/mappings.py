@@ -141,6 +141,10 @@ class Mapping:
         """Does the file, or a constant, say anything of this column of ours?"""
         return column in self.places or column in self.constants
 
+    def is_read(self, column: str) -> bool:
+        """Does the file say of each row what this column of ours is?"""
+        return column in self.places
+
     def policy(self, what: str) -> str:
         """What becomes of an unknown `product` or `customer`: reject, create or park."""
         return str(self.data.get(f"unknown_{what}", "reject"))

@@ -140,7 +140,9 @@ def _figures(
     takes_back = pl.col("called_off") | is_negative
     # Where the mapping tells which orders were cancelled, a negative line of another is something else.
     is_cancelled = takes_back if prefix is None else pl.col("called_off")
-    zero = (price == 0) if by_price else (amount == 0)
+    # A mapping that gives every line the same price means that the file has none.
+    is_told = mapping.is_read("unit_price" if by_price else "amount")
+    zero = ((price if by_price else amount) == 0) & is_told
     marks = frame.select(
         bad_quantity=number.is_null(),
         bad_price=price.is_null() if by_price else pl.lit(False),

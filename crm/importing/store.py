@@ -6,7 +6,6 @@ the rows that were rejected stand beside it.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
@@ -17,8 +16,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-
-from config.base.exceptions import DomainError
 
 from ..models import ImportBatch
 from .files import BLOCK, UnreadableFile
@@ -54,7 +51,7 @@ def kept(batch: ImportBatch) -> Path:
 
 
 def rejects_path(batch: ImportBatch) -> Path:
-    """Where the rejected rows of a batch are kept: a database put back may count its batches anew, so the file counts."""
+    """Where its rejected rows are kept, named for the file too: a database put back counts its batches anew."""
     return folder() / f"rejects-{batch.pk}-{batch.sha256}.csv"
 
 
@@ -84,30 +81,3 @@ def draft(target: Path | None) -> Iterator[Path]:
             shutil.move(path, target)
     finally:
         path.unlink(missing_ok=True)
-
-
-@contextmanager
-def only_worker(batch: ImportBatch) -> Iterator[None]:
-    """Nobody else works on this batch meanwhile. Raises DomainError `busy` when somebody does.
-
-    The lock is the process's: it is free again when the process is killed.
-    """
-    with (folder() / f"batch-{batch.pk}.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise DomainError(_("This import is at work already."), code="busy") from error
-        yield
-    (folder() / f"batch-{batch.pk}.lock").unlink(missing_ok=True)
-
-
-def is_at_work(batch: ImportBatch) -> bool:
-    """Is a process working on this batch, whether or not it shows signs of life?"""
-    try:
-        with (folder() / f"batch-{batch.pk}.lock").open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    return False

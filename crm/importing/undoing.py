@@ -119,10 +119,18 @@ def _find(model: Any, table: str, batch: ImportBatch, using: str) -> None:
 
 
 def _changed_since(model: Any, table: str, using: str) -> Iterator[Conflict]:
-    """Rows that are not as the import left them; one that it created and somebody deleted is no matter."""
+    """Rows that are not as the import left them; one that it created and somebody deleted is no matter.
+
+    What was changed and changed back, as by a merge that was undone, is as the import left it.
+    """
+    history = model.history.model
+    columns = [column for column in tracked_columns(history) if column not in _of_the_kernel(model)]
+    differs = " OR ".join(f"t.{column} IS DISTINCT FROM h.{column}" for column in (*columns, "is_deleted"))
     touched = f"""
         SELECT t.id FROM {model._meta.db_table} t JOIN {table} u ON u.id = t.id
-        WHERE t.version <> u.last AND NOT (t.is_deleted AND u.is_new) ORDER BY t.id LIMIT {LISTED}
+        LEFT JOIN {history._meta.db_table} h ON h.id = u.id AND h.version = u.last
+        WHERE t.version <> u.last AND NOT (t.is_deleted AND u.is_new) AND (h.id IS NULL OR {differs})
+        ORDER BY t.id LIMIT {LISTED}
     """
     for row in _rows(model, touched, using):
         yield _conflict(row, _("%(row)s has been changed since."))
@@ -133,14 +141,15 @@ def _put_back(model: Any, table: str, using: str) -> int:
     if not _value(f"SELECT COUNT(*) FROM {table} WHERE NOT is_new", using):
         return 0
     history = model.history.model
-    kept = {model._meta.get_field(name).column for name in KERNEL_FIELDS | STICKING.get(model, set())}
+    kept = _of_the_kernel(model) | STICKING.get(model, set())
     columns = [column for column in tracked_columns(history) if column not in kept]
     before = f"{table}_before"
     names = ", ".join(f"h.{column}" for column in columns)
     _run(
         f"""
-        CREATE TEMPORARY TABLE {before} AS SELECT u.id, u.last, {names}
+        CREATE TEMPORARY TABLE {before} AS SELECT u.id, t.version, {names}
         FROM {table} u JOIN {history._meta.db_table} h ON h.id = u.id AND h.version = u.first - 1
+        JOIN {model._meta.db_table} t ON t.id = u.id
         WHERE NOT u.is_new
         """,
         [],
@@ -154,11 +163,15 @@ def _put_back(model: Any, table: str, using: str) -> int:
         model,
         before,
         {column: f"s.{column}" for column in columns},
-        match=f"t.id = s.id AND t.version = s.last AND ({differs})",
+        match=f"t.id = s.id AND t.version = s.version AND ({differs})",
         using=using,
     )
     _run(f"DROP TABLE {before}", [], using)
     return changed
+
+
+def _of_the_kernel(model: Any) -> set[str]:
+    return {model._meta.get_field(name).column for name in KERNEL_FIELDS}
 
 
 def _lost_parents(model: Any, before: str, using: str) -> Iterator[Conflict]:

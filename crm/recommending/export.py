@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
@@ -31,10 +31,10 @@ HEADER = (
 CHUNK = 5_000
 
 
-def export_items(run: RecoRun, *, using: str = "default") -> Iterator[str]:
-    """The file in pieces, the header first."""
+def export_items(run: RecoRun, *, using: str = "default", holdout: bool = True) -> Iterator[str]:
+    """The file in pieces, the header first; without the customers of the holdout on demand."""
     yield _as_csv([HEADER])
-    for keys in _in_order(run, using).iter_slices(CHUNK):
+    for keys in _in_order(run, using, holdout).iter_slices(CHUNK):
         rows = RecoItem.objects.using(using).filter(pk__any_of=keys["id"].to_list()).order_by()
         found = {
             pk: rest
@@ -46,24 +46,32 @@ def export_items(run: RecoRun, *, using: str = "default") -> Iterator[str]:
         yield _as_csv(_row(code, rank, *found[pk]) for pk, code, rank in keys.iter_rows() if pk in found)
 
 
-def export_response(run: RecoRun, *, for_spreadsheet: bool = False) -> StreamingHttpResponse:
-    """The file to download, piece by piece, which no cache keeps; for a spreadsheet behind a mark of UTF-8."""
+def export_response(run: RecoRun) -> StreamingHttpResponse:
+    """The whole run to download, piece by piece, which no cache keeps."""
+    return _response(run, export_items(run))
+
+
+def contacts_response(run: RecoRun) -> StreamingHttpResponse:
+    """Whom to contact, for a spreadsheet: behind a mark of UTF-8, without the holdout, which is never contacted."""
+    return _response(run, chain([BYTE_ORDER_MARK], export_items(run, holdout=False)))
+
+
+def _response(run: RecoRun, pieces: Iterable[str]) -> StreamingHttpResponse:
     name = f"recommendations-{run.as_of.isoformat()}-{run.pk}.csv"
     headers = {
         "Content-Disposition": content_disposition_header(True, name) or "attachment",
         "Cache-Control": "no-store",
     }
-    pieces = chain([BYTE_ORDER_MARK] if for_spreadsheet else [], export_items(run))
     encoded = (piece.encode() for piece in pieces)
     return StreamingHttpResponse(encoded, content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _in_order(run: RecoRun, using: str) -> pl.DataFrame:
+def _in_order(run: RecoRun, using: str, holdout: bool) -> pl.DataFrame:
     """Key, customer's code and rank of each item: sorted here, because databases compare texts in ways of their own."""
     sql = f"""
         SELECT i.id, c.customer_code, i.rank
         FROM {RecoItem._meta.db_table} i JOIN {Customer._meta.db_table} c ON c.id = i.customer_id
-        WHERE i.run_id = %s AND NOT i.is_deleted
+        WHERE i.run_id = %s AND NOT i.is_deleted {"" if holdout else "AND NOT i.is_holdout"}
     """
     schema = {"id": pl.Int64, "code": pl.String, "rank": pl.Int64}
     return read_frame(sql, [run.pk], schema=schema, using=using).sort("code", "rank", "id")

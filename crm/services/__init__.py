@@ -7,7 +7,7 @@ from .imports import cancel_import, check_import, resume_import, run_import, sta
 from .merging import MergePreview, distinguish_customers, merge_customers, preview_merge
 from .outcomes import OutcomeResult, record_outcomes
 from .profiles import BuildResult, build_profiles
-from .recommendations import recommend
+from .recommendations import end_abandoned_runs, recommend
 from .requeueing import requeue_import
 from .unmerging import MergeConflict, undo_conflicts, unmerge_customers
 
@@ -21,6 +21,7 @@ __all__ = [
     "cancel_import",
     "check_import",
     "distinguish_customers",
+    "end_abandoned_runs",
     "mark_contacted",
     "merge_customers",
     "opt_in_customer",

@@ -20,6 +20,7 @@ from ..importing.files import FileForm, inspect
 from ..importing.kinds import Kind, registry
 from ..importing.results import ImportResult
 from ..importing.undoing import UndoResult, reason_of_undoing, undo
+from ..locks import only_worker
 from ..models import ImportBatch
 
 Status = ImportBatch.Status
@@ -85,7 +86,7 @@ def run_import(*, batch: ImportBatch, progress: Callable[[int, int], None] | Non
     file or the mapping is wrong, another process is at it (`busy`), the batch has come to its end (`status`). Whatever
     is raised but `busy` and `status`, the batch ends as FAILED and says why.
     """
-    with store.only_worker(batch):
+    with only_worker(batch):
         batch.refresh_from_db()
         if batch.status not in RUNNABLE:
             raise DomainError(_("This import has come to its end already."), code="status")

@@ -20,10 +20,12 @@ from config.base.staging import insert_frame, insert_staged, read_frame, stage
 from ..choices import Exclusion
 from ..contact_policy import exclusions
 from ..events import RunCompleted
+from ..locks import only_worker
 from ..models import AuditItem, Customer, Product, RecoItem, RecoRun
 from ..recommending.config import complete_config, config_hash
 from ..recommending.loading import load_inputs
 from ..recommending.making import Made, make_items
+from ..stalling import is_abandoned
 from ..validators import validate_day
 
 #: Stands for the hash of the data until they have been read.
@@ -50,13 +52,26 @@ def recommend(
     settings = complete_config(config)
     run = _begin(as_of, settings)
     clock = Stopwatch(progress)
-    try:
-        with transaction.atomic():
-            _carry_out(run, settings, clock)
-    except BaseException:
-        _finish(run, RecoRun.Status.FAILED, timings=clock.seconds)
-        raise
+    with only_worker(run):
+        try:
+            with transaction.atomic():
+                _carry_out(run, settings, clock)
+        except BaseException:
+            _finish(run, RecoRun.Status.FAILED, timings=clock.seconds)
+            raise
     return run
+
+
+def end_abandoned_runs() -> list[RecoRun]:
+    """Note as FAILED the runs whose process was killed; they left nothing behind. Returns them."""
+    ended = []
+    for run in RecoRun.objects.running().order_by("pk"):
+        with transaction.atomic():
+            stored = RecoRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+            if is_abandoned(stored):
+                _finish(stored, RecoRun.Status.FAILED)
+                ended.append(stored)
+    return ended
 
 
 class Stopwatch:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from config.base.exceptions import DomainError
 
-from ..importing import store
+from ..locks import only_worker
 from ..models import ImportBatch
 from .imports import RESUMABLE
 
@@ -18,7 +18,7 @@ def requeue_import(*, batch: ImportBatch) -> ImportBatch:
 
     Raises DomainError: it has come to its end (`status`), or somebody is at it (`busy`).
     """
-    with store.only_worker(batch):
+    with only_worker(batch):
         stored = ImportBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
         if stored.status not in RESUMABLE:
             raise DomainError(_("This import has come to its end already."), code="status")

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from config.base.management.commands.demo import seed_files
 from config.base.tests.test_seeds import stored
 from crm import demo
-from crm.models import ClientMasterProfile, Customer, ImportBatch, OrderLine, RecoRun
+from crm.models import AuditItem, ClientMasterProfile, Customer, ImportBatch, OrderLine, RecoRun
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +31,7 @@ def test_ratings_become_orders_profiles_and_recommendations():
     assert first[0].startswith("1000 ratings of X-Wines are orders of one bottle")
     assert OrderLine.objects.count() == ImportBatch.objects.get().rows_created == 1000
     assert set(OrderLine.objects.values_list("quantity", "amount").distinct()) == {(1, 0)}
+    assert not AuditItem.objects.filter(code="zero_price").exists(), "the mapping says it, not the file"
     assert ClientMasterProfile.objects.count() == Customer.objects.count() > 500
     run = RecoRun.objects.get()
     assert (str(run.as_of), run.status) == ("2022-01-01", "DONE")

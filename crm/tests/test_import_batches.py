@@ -13,6 +13,7 @@ from django.db import connection
 from config.base.exceptions import DomainError
 from crm.importing import noting, reading, store
 from crm.importing.files import inspect
+from crm.locks import only_worker
 from crm.models import AuditItem, Customer, ImportBatch, OrderLine
 from crm.services import cancel_import, resume_import, run_import, start_import
 from crm.tests.factories import CustomerFactory
@@ -133,7 +134,7 @@ def test_whatever_goes_wrong_is_told_by_the_batch_and_nothing_is_written(batch, 
 
 
 def test_a_batch_is_run_by_one_worker_at_a_time_and_once(batch):
-    with store.only_worker(batch), pytest.raises(DomainError) as caught:
+    with only_worker(batch), pytest.raises(DomainError) as caught:
         run_import(batch=batch)
     assert caught.value.code == "busy"
     run_import(batch=batch)

@@ -7,8 +7,8 @@ import pytest
 from config.base.exceptions import DomainError
 from crm.importing.undoing import UndoConflict
 from crm.models import Customer, ImportBatch, OrderLine, OutcomeEvent, Product
-from crm.services import undo_import
-from crm.tests.factories import ContactEventFactory, OrderLineFactory, OutcomeEventFactory
+from crm.services import merge_customers, undo_import, unmerge_customers
+from crm.tests.factories import ContactEventFactory, CustomerFactory, OrderLineFactory, OutcomeEventFactory
 from crm.tests.test_import_orders import FIRST, HEADER, SECOND, do, figures, merlot, written  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +57,16 @@ def test_nothing_is_undone_where_somebody_changed_a_row_since(first):
     assert OrderLine.objects.count() == 2 and Customer.objects.exists()
     first.refresh_from_db()
     assert first.status == "DONE"
+
+
+def test_lines_that_went_through_a_merge_and_its_undo_are_no_obstacle(first, written):  # noqa: F811
+    second = do(written(HEADER + FIRST.replace("12.50", "15.00"))).batch
+    merge = merge_customers(survivor=CustomerFactory(), merged=Customer.objects.get(customer_code="C1"))
+    with pytest.raises(UndoConflict, match="has been changed since"):
+        undo_import(batch=second)
+    unmerge_customers(merge=merge)
+    assert undo_import(batch=second).restored == {"crm.OrderLine": 1}
+    assert OrderLine.objects.get(line_key="1").unit_price == Decimal("12.50")
 
 
 @pytest.mark.parametrize("factory", [OrderLineFactory, ContactEventFactory])

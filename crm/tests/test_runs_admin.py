@@ -72,9 +72,14 @@ def test_the_page_is_found_in_french(run):
     assert "35,0" in text
 
 
-def test_the_download_is_the_export_for_a_spreadsheet(run):
-    answer = signed_in().get(reverse("admin:crm_recorun_export", args=[run.pk]))
-    assert answer.getvalue().decode() == BYTE_ORDER_MARK + "".join(export_items(run))
+def test_the_download_is_the_export_without_the_holdout_for_a_spreadsheet(run):
+    held = run.items.get(is_holdout=True).customer.customer_code
+    boss = signed_in()
+    text = boss.get(reverse("admin:crm_recorun_export", args=[run.pk])).getvalue().decode()
+    assert text.startswith(BYTE_ORDER_MARK) and held not in text
+    left = [line for line in "".join(export_items(run)).splitlines() if not line.startswith(f"{held},")]
+    assert text.removeprefix(BYTE_ORDER_MARK).splitlines() == left
+    assert "leaves out 2 customers of the holdout" in text_of(boss.get(url_of(RecoRun, "change", run.pk)))
 
 
 def test_a_run_is_asked_for_with_its_settings(django_capture_on_commit_callbacks):

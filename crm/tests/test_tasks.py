@@ -17,7 +17,7 @@ from config.base.audit import current_actor_id
 from config.base.clock import now_ms
 from config.base.tests.admin_helpers import signed_in, text_of, url_of
 from crm import services, tasks
-from crm.importing import store
+from crm.locks import only_worker
 from crm.models import ImportBatch, OrderLine
 from crm.stalling import STALLED_AFTER, is_stalled
 
@@ -134,7 +134,7 @@ def test_an_import_is_stalled_when_nobody_has_heard_of_it_for_two_minutes():
 def test_an_import_that_a_process_is_at_is_not_stalled_however_silent(settings, tmp_path):
     settings.DATA_DIR = tmp_path
     batch = unfinished(RUNNING, progress_at=quiet_for(1))
-    with store.only_worker(batch):
+    with only_worker(batch):
         assert not is_stalled(batch)
     assert is_stalled(batch)
 
