@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from accounts.api.strict import StrictSerializer
+from config.base.api.fields import KeyField
 from config.base.api.views import BaseViewSet, ReadOnlyBaseViewSet
 
 from .. import services
@@ -37,7 +38,7 @@ class PartsSerializer(StrictSerializer):
 class MergeSerializer(StrictSerializer):
     """Who is merged into the customer of the address, and what is kept of whom."""
 
-    merged = serializers.PrimaryKeyRelatedField(queryset=Customer.objects.all())
+    merged = KeyField(queryset=Customer.objects.all())
     fields = PartsSerializer(  # type: ignore[assignment]
         required=False, help_text="By default the survivor's, or the other's where the survivor has none."
     )

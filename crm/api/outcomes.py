@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from accounts.api.strict import StrictSerializer
+from config.base.api.fields import KeyField
 
 from ..choices import Scenario
 from ..lifts import Verdict
@@ -91,9 +92,7 @@ class LiftSerializer(serializers.Serializer):  # type: ignore[type-arg]
 class RecordingSerializer(StrictSerializer):
     """Which run, all of them without it; and only lines ordered before a moment."""
 
-    run = serializers.PrimaryKeyRelatedField(
-        queryset=RecoRun.objects.all(), required=False, allow_null=True, default=None
-    )
+    run = KeyField(queryset=RecoRun.objects.all(), required=False, allow_null=True, default=None)
     until = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
 

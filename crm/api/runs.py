@@ -15,6 +15,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from accounts.api.strict import StrictSerializer
+from config.base.api.fields import KeyField
 from config.base.api.views import ReadOnlyBaseViewSet
 
 from .. import services, tasks
@@ -58,7 +59,7 @@ class ContactSerializer(StrictSerializer):
     """How they were contacted; and whom, where not everybody was."""
 
     channel = serializers.ChoiceField(choices=Channel.choices)
-    customers = serializers.PrimaryKeyRelatedField(
+    customers = KeyField(
         queryset=Customer.objects.all(), many=True, required=False, allow_null=True, default=None
     )
 

@@ -108,6 +108,9 @@ def test_conflicts_are_listed_with_their_rows(staff_api, two):
     [
         ({}, "merged"),
         ({"merged": 999999}, "merged"),
+        ({"merged": 1.5}, "merged"),
+        ({"merged": 1e200}, "merged"),
+        ({"merged": 10**30}, "merged"),
         ({"fields": {"email": "somebody"}}, "fields.email"),
         ({"fields": {"colour": "merged"}}, "fields.colour"),
         ({"fast": True}, "fast"),

@@ -180,3 +180,17 @@ def test_the_api_asks_for_the_rights(run):
     both = api_client(StaffFactory(permissions=["crm.view_recorun", "crm.view_outcomeevent"]))
     assert both.get(f"{URL}/reco-runs/{run.pk}/outcomes/").status_code == 200
     assert both.post(f"{URL}/outcome-events/record/", {}, format="json").status_code == 403
+
+
+@pytest.mark.parametrize("run_key", ["1e999", "1.5", "true", "[]", "{}", '"x"', "1" * 30])
+def test_a_run_that_is_none_is_named(staff_api, run, run_key):
+    url = f"{URL}/outcome-events/record/"
+    answer = staff_api.post(url, f'{{"run": {run_key}}}', content_type="application/json")
+    assert answer.status_code == 400, answer.content
+    assert [each["field"] for each in answer.json()["errors"]] == ["run"]
+
+
+@pytest.mark.parametrize("until", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_moment_at_the_end_of_time_does_no_harm(staff_api, run, until):
+    answer = staff_api.post(f"{URL}/outcome-events/record/", {"until": until}, format="json")
+    assert answer.status_code in (200, 400), answer.content

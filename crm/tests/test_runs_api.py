@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
 from accounts.tests.factories import StaffFactory
@@ -104,6 +106,24 @@ def test_a_contact_that_cannot_be_is_refused(staff_api):
     failed = RecoRunFactory(status="FAILED")
     assert contact(staff_api, failed, {"channel": "EMAIL"}).status_code == 409
     assert not ContactEvent.objects.exists()
+
+
+@pytest.mark.parametrize("key", [999_999, 1.5, True, 1e200, 10**30, "1e1", None])
+def test_a_customer_that_is_none_is_named(staff_api, key):
+    body = {"channel": "EMAIL", "customers": [key]}
+    assert set(fields_of(contact(staff_api, RecoRunFactory(), body))) == {"customers"}
+
+
+def test_many_customers_are_looked_up_with_one_query(staff_api):
+    run = RecoRunFactory()
+
+    def queries(number):
+        people = [RecoItemFactory(run=run).customer_id for _ in range(number)]
+        with CaptureQueriesContext(connection) as captured:
+            assert contact(staff_api, run, {"channel": "EMAIL", "customers": people}).status_code == 200
+        return len(captured)
+
+    assert queries(10) == queries(2)
 
 
 @pytest.fixture
