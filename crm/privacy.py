@@ -6,18 +6,21 @@ An address that a customer of somebody else shares is theirs too, and that custo
 
 They lose the code by which files know them, so that the next import meets a stranger, and all that says who they are
 and where they live; the country stays, for statistics. Orders, contacts, recommendations and the profile that is
-derived from them stay: every sum and every proof of consent is made of them.
+derived from them stay: every sum and every proof of consent is made of them. Imported files in which they are named,
+and the rows that were rejected from these, are thrown away.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 
 from accounts.privacy import addresses_of
 from config.base.mentions import MASK, Kind
-from config.base.personal import Own, Person, by_object, by_user, declare, leave
+from config.base.personal import Own, Person, also_erase, by_object, by_user, declare, leave
 
 from .models import Customer
 from .validators import email_match_key
@@ -177,3 +180,11 @@ leave(
 leave("crm.Product", "What is sold, not to whom.")
 leave("crm.ProductAlias", "What is sold, not to whom.")
 leave("crm.RecoRun", "How recommendations are made, for everybody alike.")
+
+
+@also_erase
+def erase_files(person: Person) -> None:
+    """Throw away, after commit, the files of imports that tell of the person."""
+    from .importing.forgetting import files_about, throw_away  # importing itself asks who is erased
+
+    transaction.on_commit(partial(throw_away, files_about(person)))

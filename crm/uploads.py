@@ -81,7 +81,7 @@ class Checked:
 
 
 def keep_upload(*, chunks: Iterable[bytes], kind: str, file_name: str, owner: int) -> Upload:
-    """Keep a file that somebody sent.."""
+    """Keep a file that somebody sent."""
     prune_uploads()
     upload = Upload(token=str(uuid.uuid4()), owner=owner, kind=kind, file_name=file_name[-255:], size=0)
     upload.folder.mkdir(parents=True, mode=0o700)
@@ -103,11 +103,15 @@ def map_upload(upload: Upload, mapping: str | dict[str, Any] | None) -> Upload:
 def find_upload(*, token: str, owner: int) -> Upload | None:
     """The upload of this token, if it is this person's and has not been thrown away."""
     try:
-        stored = json.loads((_root() / str(uuid.UUID(token)) / ABOUT).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+        upload = _described(_root() / str(uuid.UUID(token)))
+    except ValueError:
         return None
-    upload = Upload(**stored)
-    return upload if upload.owner == owner else None
+    return upload if upload is not None and upload.owner == owner else None
+
+
+def every_upload() -> list[Upload]:
+    """All that have not been thrown away."""
+    return [upload for folder in _root().glob("*/") if (upload := _described(folder)) is not None]
 
 
 def check_upload(upload: Upload) -> Checked:
@@ -176,6 +180,14 @@ def prune_uploads() -> None:
 
 def _root() -> Path:
     return Path(settings.DATA_DIR) / "imports" / "uploads"
+
+
+def _described(folder: Path) -> Upload | None:
+    """What was written down of the upload in this folder; None where it is gone."""
+    try:
+        return Upload(**json.loads((folder / ABOUT).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
 
 
 def _describe(upload: Upload) -> Upload:
