@@ -26,6 +26,9 @@ NEW = "admin:crm_recorun_recommend"
 EXPORT, CONTACT = "admin:crm_recorun_export", "admin:crm_recorun_contact"
 VIEW, ADD, CHANGE = "crm.view_recorun", "crm.add_recorun", "crm.change_recorun"
 
+#: The right to what the download holds.
+ITEMS = "crm.view_recoitem"
+
 
 class RunPagesMixin:
     """Mixed into the admin of runs."""
@@ -55,7 +58,8 @@ class RunPagesMixin:
             if context["is_done"]:
                 context |= words.shown(run)
                 context["holdout"] = run.counts.get("holdout", 0)
-                context["export_url"] = reverse(EXPORT, args=[run.pk])
+                if request.user.has_perm(ITEMS):
+                    context["export_url"] = reverse(EXPORT, args=[run.pk])
                 if request.user.has_perm(CHANGE):
                     context["contact_url"] = reverse(CONTACT, args=[run.pk])
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
@@ -77,7 +81,7 @@ class RunPagesMixin:
 
     def export_view(self, request: HttpRequest, run_id: int) -> HttpResponse:
         """Whom to contact about what, for a spreadsheet."""
-        _require(request, VIEW)
+        _require(request, VIEW, ITEMS)
         run = get_object_or_404(RecoRun, pk=run_id)
         return contacts_response(run)  # type: ignore[return-value]
 
@@ -143,6 +147,6 @@ def _local(name: str) -> str:
     return name.removeprefix("admin:")
 
 
-def _require(request: HttpRequest, right: str) -> None:
-    if not request.user.has_perm(right):
+def _require(request: HttpRequest, *rights: str) -> None:
+    if not request.user.has_perms(rights):
         raise PermissionDenied

@@ -135,6 +135,7 @@ class RunActionsMixin:
     @action(
         detail=True,
         versioned=False,
+        required_right="crm.view_recoitem",
         renderer_classes=[*ReadOnlyBaseViewSet.renderer_classes, CSVRenderer],
     )
     def export(self, request: Any, *args: Any, **kwargs: Any) -> StreamingHttpResponse:

@@ -146,6 +146,9 @@ def test_each_page_needs_its_right(run):
     assert viewer.get(contact_url(run)).status_code == 403
     assert viewer.get(NEW).status_code == 403
     assert "mark_as_contacted" not in text_of(viewer.get(url_of(RecoItem, "changelist")))
-    assert signed_in(permissions=["crm.view_recoitem"]).get(
-        reverse("admin:crm_recorun_export", args=[run.pk])
-    ).status_code in (302, 403)
+    export = reverse("admin:crm_recorun_export", args=[run.pk])
+    assert viewer.get(export).status_code == 200
+    assert signed_in(permissions=["crm.view_recoitem"]).get(export).status_code in (302, 403)
+    of_runs = signed_in(permissions=["crm.view_recorun"])
+    assert of_runs.get(export).status_code == 403, "it holds the items"
+    assert export not in text_of(of_runs.get(url_of(RecoRun, "change", run.pk)))

@@ -73,7 +73,8 @@ def test_each_action_needs_its_right():
     viewer = staff("view_recorun")
     assert viewer.post(f"{URL}/", {"as_of": "2022-01-01"}, format="json").status_code == 403
     assert contact(viewer, run, {"channel": "EMAIL"}).status_code == 403
-    assert viewer.get(f"{URL}/{run.pk}/export/").status_code == 200
+    assert viewer.get(f"{URL}/{run.pk}/export/").status_code == 403, "it holds the items"
+    assert staff("view_recorun", "view_recoitem").get(f"{URL}/{run.pk}/export/").status_code == 200
     assert staff().get(f"{URL}/{run.pk}/export/").status_code == 403
 
 
