@@ -66,7 +66,7 @@ def points(share: float | None) -> str:
 
 
 def percent(share: float | None) -> str:
-    return "–" if share is None else f"{number(100 * share, 1)} %"
+    return "–" if share is None else f"{number(100 * share, 1)}\u00a0%"
 
 
 def range_of(comparison: Comparison) -> str:

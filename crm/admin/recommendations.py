@@ -78,12 +78,12 @@ class RecoItemAdmin(ReadOnlyAdmin, BaseAdmin):
     def reasons_shown(self, item: RecoItem) -> SafeString:
         """The components as a sum, the facts below."""
         components = [(f"{each['value']:+.4f}", each["name"]) for each in item.reasons["components"]]
-        facts = [(name, value) for name, value in item.reasons.get("facts", {}).items()]
+        facts = [(name, gettext(":"), value) for name, value in item.reasons.get("facts", {}).items()]
         return format_html(
             "{}<div>= {}</div>{}",
             format_html_join("", "<div><code>{}</code> {}</div>", components),
             f"{item.score:.4f}",
-            format_html_join("", "<div>{} : {}</div>", facts),
+            format_html_join("", "<div>{}{} {}</div>", facts),
         )
 
     def has_contact_permission(self, request: HttpRequest) -> bool:
