@@ -70,9 +70,7 @@ class ReportPagesMixin:
         silence = (now_ms() - last_sign(batch)).total_seconds()
         counts = _counted(batch)
         codes = codes_of(batch.kind, counts)
-        notes = AuditItem.objects.filter(batch=batch)
         rejected = [code for code in codes if code.refuses]
-        rejects = notes.filter(code__in=[code.code for code in rejected], severity__in=("ERROR", "WARNING"))
         context = {
             "title": _("Report of the import"),
             "batch": batch,
@@ -90,7 +88,7 @@ class ReportPagesMixin:
             "is_ignored": batch.status == ImportBatch.Status.QUEUED and silence > IMPATIENT,
             "rejected_codes": [(code, _notes_url(batch, code.code)) for code in rejected],
             "noted_codes": [(code, _notes_url(batch, code.code)) for code in codes if not code.refuses],
-            "rejects": rejects.order_by("number")[:SHOWN],
+            "rejects": _rejects(batch, [code.code for code in rejected]),
             "is_cut": batch.rows_rejected > SHOWN,
             "notes_url": _notes_url(batch),
             "has_rejects_file": batch.rows_rejected and store.rejects_path(batch).is_file(),
@@ -190,6 +188,15 @@ def _counted(batch: ImportBatch) -> dict[str, int]:
     """How many notes the import left of each code."""
     rows = AuditItem.objects.filter(batch=batch).order_by().values_list("code")
     return dict(rows.annotate(rows=Count("pk")))
+
+
+def _rejects(batch: ImportBatch, codes: list[str]) -> list[AuditItem]:
+    """The first note of each of the first rows that were rejected: it tells all that speaks against the row."""
+    notes = AuditItem.objects.filter(batch=batch, code__in=codes, severity__in=("ERROR", "WARNING"))
+    first: dict[Any, AuditItem] = {}
+    for note in notes.order_by("number")[: SHOWN * len(codes)]:
+        first.setdefault(note.row_number, note)
+    return list(first.values())[:SHOWN]
 
 
 def _notes_url(batch: ImportBatch, code: str = "") -> str:

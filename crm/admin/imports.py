@@ -27,8 +27,8 @@ class ImportBatchAdmin(ImportPagesMixin, ReportPagesMixin, ReadOnlyAdmin, BaseAd
     menu_order = 80
     search_fields = ("file_name",)
     list_display = (
-        *("started_at", "file_name", "kind", "status", "rows_read"),
-        *("rows_created", "rows_updated", "rows_unchanged", "rows_rejected", "imported_by", "report"),
+        *("started_at", "file_name", "kind", "status", "report", "rows_read"),
+        *("rows_created", "rows_updated", "rows_unchanged", "rows_rejected", "imported_by"),
     )
     sortable_by = ("started_at", "rows_read")
     list_filter = ("kind", "status", "imported_by")

@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -19,6 +20,7 @@ from config.base.exceptions import DomainError
 from .. import services
 from ..models import RecoItem, RecoRun
 from .links import linked_lists
+from .profile_words import parts_of
 from .run_forms import ContactForm
 from .run_words import steps_of
 from .runs import CHANGE, RunPagesMixin, tell
@@ -76,14 +78,17 @@ class RecoItemAdmin(ReadOnlyAdmin, BaseAdmin):
 
     @admin.display(description=_("reasons"))
     def reasons_shown(self, item: RecoItem) -> SafeString:
-        """The components as a sum, the facts below."""
-        components = [(f"{each['value']:+.4f}", each["name"]) for each in item.reasons["components"]]
+        """The components as a sum, in words; below the facts, by the names that exports and the API give them."""
+        components = [
+            (f"{'−' if value < 0 else '+'}{number_format(abs(value), 4)}", name)
+            for name, value, _width in parts_of(item)
+        ]
         facts = [(name, gettext(":"), value) for name, value in item.reasons.get("facts", {}).items()]
         return format_html(
             "{}<div>= {}</div>{}",
-            format_html_join("", "<div><code>{}</code> {}</div>", components),
-            f"{item.score:.4f}",
-            format_html_join("", "<div>{}{} {}</div>", facts),
+            format_html_join("", "<div>{} {}</div>", components),
+            number_format(item.score, 4),
+            format_html_join("", "<div><code>{}</code>{} {}</div>", facts),
         )
 
     def has_contact_permission(self, request: HttpRequest) -> bool:

@@ -139,7 +139,7 @@ def test_audit_items_are_filtered_and_resolved(boss):
 def test_the_reasons_of_a_recommendation_are_a_sum_one_can_read(boss):
     item = make.RecoItemFactory()
     page = text_of(boss.get(url_of(RecoItem, "change", item.pk)))
-    assert "<code>+0.5000</code> frequency" in page
+    assert "<div>+0.5000 how often</div>" in page
     assert "= 0.7500" in page
     assert "times_bought" in page
     assert "Vous en avez pris quatre fois." in page

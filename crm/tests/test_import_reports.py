@@ -16,7 +16,7 @@ from crm.models import AuditItem, Customer, ImportBatch, OrderLine
 from crm.stalling import STALLED_AFTER
 
 from . import factories as make
-from .import_helpers import BAD, confirm, send, url, work
+from .import_helpers import BAD, HEADER, confirm, send, url, work
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +52,18 @@ def test_the_report_counts_and_links_the_rejects(boss):
     store.rejects_path(batch).unlink()
     assert boss.get(url("rejects", batch.pk)).status_code == 404
     assert url("rejects", batch.pk) not in report(boss, batch)
+
+
+def test_each_row_is_listed_once_with_all_that_speaks_against_it(boss, monkeypatch):
+    monkeypatch.setattr("crm.admin.import_reports.SHOWN", 2)
+    twice = "A-{0},1,2026-01-06 10:00,C2,PINOT,zwei,teuer,EUR\n"
+    text = HEADER + "".join(twice.format(number) for number in range(3))
+    batch = work(confirm(boss, send(boss, text)))
+    assert (batch.rows_rejected, AuditItem.objects.count()) == (3, 6)
+    page = boss.get(url("report", batch.pk))
+    assert [note.row_number for note in page.context["rejects"]] == [2, 3]
+    assert all("zwei" in note.message and "teuer" in note.message for note in page.context["rejects"])
+    assert page.context["notes_url"].replace("&", "&amp;") in text_of(page), "where the third one is"
 
 
 def unfinished(status, **values):

@@ -106,14 +106,15 @@ def test_the_reasons_are_facts_that_add_up_in_two_languages(market, monkeypatch)
         "You have bought “Wine A” on 3 different days, most recently on 1 December 2021. It costs €12.50.",
     )
     assert told(run, "KNOWN", 2) == (
-        "Une marche au-dessus\u00a0: «\u00a0Wine C\u00a0» est de niveau 2 sur 5\u00a0; jusqu’ici, vos achats vont jusqu’au niveau 1. "
-        "Son cépage, Pinot Noir, est celui d’un produit que vous avez acheté. Son prix\u00a0: 12,50\u00a0€.",
+        "Une marche au-dessus\u00a0: «\u00a0Wine C\u00a0» est de niveau 2 sur 5\u00a0; jusqu’ici, vos achats vont "
+        "jusqu’au niveau 1. Son cépage, Pinot Noir, est celui d’un produit que vous avez acheté. "
+        "Son prix\u00a0: 12,50\u00a0€.",
         "A step up: “Wine C” is of tier 2 out of 5; so far you have bought up to tier 1. Its grape, Pinot Noir, is "
         "that of a product that you have bought. It costs €12.50.",
     )
     assert told(run, "LAPSED", 2) == (
-        "Cela fait un moment\u00a0: votre dernier achat date du 1er juin 2021. «\u00a0Wine B\u00a0» est le numéro 2 des préférés de "
-        "nos clients\u00a0: 6 l’ont choisi. Son prix\u00a0: 12,50\u00a0€.",
+        "Cela fait un moment\u00a0: votre dernier achat date du 1er juin 2021. «\u00a0Wine B\u00a0» est le "
+        "numéro 2 des préférés de nos clients\u00a0: 6 l’ont choisi. Son prix\u00a0: 12,50\u00a0€.",
         "It has been a while: your last purchase was on 1 June 2021. “Wine B” is number 2 among our customers’ "
         "favourites: 6 have chosen it. It costs €12.50.",
     )
