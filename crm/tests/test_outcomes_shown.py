@@ -67,7 +67,7 @@ def test_every_bar_of_a_page_lies_on_one_axis_that_holds_zero(run):
 def test_a_runs_page_shows_both_groups_and_what_the_difference_says(boss, run):
     text = text_of(boss.get(page_of(run)))
     assert "25.0\u00a0% (10 of 40)" in text
-    assert "10.0 % (3 of 30)" in text
+    assert "10.0\u00a0% (3 of 30)" in text
     assert "Between −" in text
     assert "no effect shown yet" in text
 
