@@ -142,7 +142,8 @@ def test_popularity_is_the_share_of_the_lately_buying_customers_who_kept_a_produ
 
 def test_several_currencies_of_a_customer_are_counted():
     line = OrderLineFactory(ordered_at=NOON)
-    OrderLineFactory(customer=line.customer, ordered_at=NOON, currency="USD")
+    for currency in ("USD", "GBP"):
+        OrderLineFactory(customer=line.customer, ordered_at=NOON, currency=currency)
     OrderLineFactory(ordered_at=NOON, currency="USD")
     assert build().mixed_currencies == 1
 
