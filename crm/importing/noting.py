@@ -24,7 +24,7 @@ from .mappings import OWN_COLUMNS, Mapping
 from .problems import Problem
 from .reading import Chunk, read_chunks
 from .results import LIMIT, ImportResult, Reject
-from .values import looked_up
+from .values import BLANKS, looked_up
 
 #: No value in an audit item or on the screen is longer; the file of rejects has all of it.
 LONGEST = 1000
@@ -140,7 +140,7 @@ class Remark:
         if not self.column:
             return said
         empty = _("The column “%(column)s” is empty.") % {"column": self.column}
-        return pl.when(self.value().str.strip_chars() == "").then(pl.lit(empty)).otherwise(said)
+        return pl.when(self.value().str.strip_chars(BLANKS) == "").then(pl.lit(empty)).otherwise(said)
 
 
 class Remarks:
