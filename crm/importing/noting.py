@@ -259,7 +259,7 @@ class _Sheet:
     def __init__(self, writer: Any, form: FileForm, mapping: Mapping) -> None:
         self.writer = writer
         used = {*mapping.places.values(), mapping.cancellation_place}
-        own = set(OWN_COLUMNS)
+        own = {*OWN_COLUMNS, *(f"reject_{name}" for name in OWN_COLUMNS)}
         self.places = [
             number for number, name in enumerate(form.header) if number in used or header_key(name) not in own
         ]
