@@ -45,12 +45,13 @@ def recommend(
     """Recommend up to three products to everybody who may be contacted on that day; see `crm.recommending`.
 
     The items and a note for everybody who gets none are written in one transaction: a run is complete, or FAILED
-    without any of them. Settings that are not given have their defaults. Two runs at once are two runs. Raises
-    ValidationError for a day outside 1900–2100 or naming the setting that does not fit, DomainError `changed` when
-    customers or products were deleted or merged while the run was made.
+    without any of them. So is, from now on, every run whose process was killed. Settings that are not given have their
+    defaults. Two runs at once are two runs. Raises ValidationError for a day outside 1900–2100 or naming the setting
+    that does not fit, DomainError `changed` when customers or products were deleted or merged while the run was made.
     """
     validate_day(as_of)
     settings = complete_config(config)
+    end_abandoned_runs()
     run = _begin(as_of, settings)
     clock = Stopwatch(progress)
     with only_worker(run):
