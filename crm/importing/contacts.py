@@ -31,7 +31,7 @@ from .mappings import Mapping
 from .merging import merge
 from .problems import Problem
 from .repeats import count_repeats, note_spellings, numbered_repeats
-from .values import customer_codes, digests, joined, mapped, moments, said, spelling, text_of
+from .values import customer_codes, digests, indexable, joined, mapped, moments, said, spelling, text_of
 
 SCHEMA = {
     "event_key": pl.String,
@@ -68,7 +68,7 @@ def parse(raw: pl.DataFrame, mapping: Mapping) -> tuple[dict[str, pl.Series], di
     return {
         "event_key": digest,
         "mark": mark,
-        "customer_code": code,
+        "customer_code": indexable(code),
         **found,
         "occurred_at": occurred_at,
         "campaign": campaign,

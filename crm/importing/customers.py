@@ -30,7 +30,7 @@ from .mappings import Mapping
 from .merging import merge
 from .problems import Problem
 from .repeats import count_repeats, note_ambiguous, note_spellings, numbered_repeats
-from .values import customer_codes, digests, joined, mapped, said, spelling, text_of
+from .values import customer_codes, digests, indexable, joined, mapped, said, spelling, text_of
 
 LINES = {
     "full_name": wrong.LONG_NAME,
@@ -70,7 +70,7 @@ def parse(raw: pl.DataFrame, mapping: Mapping) -> tuple[dict[str, pl.Series], di
     content = [code, *(said(series, texts[name]) for name, series in staged.items())]
     _digest, mark = digests(joined(content))
     return {
-        "customer_code": code,
+        "customer_code": indexable(code),
         "mark": mark,
         **staged,
         "email_key": words.email_key(staged["email"]),

@@ -22,13 +22,11 @@ from .mappings import Mapping
 from .problems import BROKEN
 from .reading import Chunk, read_chunks
 from .results import ImportResult
-from .undoing import reason_of
+from .undoing import one_at_a_time, reason_of
 from .values import trimmed
 
 #: Called after each chunk with the bytes read so far, and of how many. It may raise, which ends the import.
 Progress = Callable[[int, int], None]
-
-_LOCK = 0x63726D  # "crm": one import is settled at a time, so that two of them cannot create the same row
 
 #: Sorts and joins of the file's rows stay in memory, a sample tells enough of them, and nothing is compiled for them.
 _TUNING = "SET LOCAL work_mem = '32MB'; SET LOCAL default_statistics_target = 10; SET LOCAL jit = off"
@@ -83,9 +81,9 @@ def _settle(
     rejects: Path,
     using: str,
 ) -> None:
+    one_at_a_time(using)
     if connections[using].vendor == "postgresql":
         with connections[using].cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
             cursor.execute(_TUNING)
             cursor.execute(f"ANALYZE {name}")
     work = Work(kind, mapping, batch, name, f"{name}_notes", f"{name}_refused", using)

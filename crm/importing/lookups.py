@@ -28,28 +28,26 @@ MAX_KEY = 100
 @contextmanager
 def customers(work: Work) -> Iterator[str]:
     """A table `code`, `id` of the customers whom the staged column `customer_code` names; `gone`: in the trash."""
-    lock = "FOR KEY SHARE" if connections[work.using].vendor == "postgresql" else ""
     with work.temporary("customers", "code text PRIMARY KEY, id bigint, gone boolean") as table:
         work.run(
             f"INSERT INTO {table} SELECT DISTINCT customer_code, CAST(NULL AS bigint), FALSE FROM {work.table}"
             " WHERE customer_code IS NOT NULL"
         )
         work.analyze(table)
-        if lock:  # nobody puts them in the trash before this transaction ends
-            work.run(
-                f"SELECT t.id FROM crm_customer t JOIN {table} c ON c.code = t.customer_code {lock} OF t"
+        chain = f"""
+            WITH RECURSIVE chain (code, id, merged_into_id, is_deleted) AS (
+                SELECT c.code, t.id, t.merged_into_id, t.is_deleted
+                FROM {table} c JOIN crm_customer t ON t.customer_code = c.code AND NOT t.is_deleted
+                UNION
+                SELECT chain.code, t.id, t.merged_into_id, t.is_deleted
+                FROM chain JOIN crm_customer t ON t.id = chain.merged_into_id
             )
+        """
+        _hold(work, Customer, f"{chain} SELECT id FROM chain")
         with work.temporary("ends", "code text PRIMARY KEY, id bigint, gone boolean") as ends:
             work.run(
                 f"""
-                INSERT INTO {ends}
-                WITH RECURSIVE chain (code, id, merged_into_id, is_deleted) AS (
-                    SELECT c.code, t.id, t.merged_into_id, t.is_deleted
-                    FROM {table} c JOIN crm_customer t ON t.customer_code = c.code AND NOT t.is_deleted
-                    UNION
-                    SELECT chain.code, t.id, t.merged_into_id, t.is_deleted
-                    FROM chain JOIN crm_customer t ON t.id = chain.merged_into_id
-                )
+                INSERT INTO {ends} {chain}
                 SELECT code, MIN(CASE WHEN merged_into_id IS NULL AND NOT is_deleted THEN id END),
                     MIN(CASE WHEN merged_into_id IS NULL AND NOT is_deleted THEN id END) IS NULL
                 FROM chain GROUP BY code
@@ -62,6 +60,16 @@ def customers(work: Work) -> Iterator[str]:
             )
         mark_gone(work, table, "code", Customer, "customer_code")
         yield table
+
+
+def _hold(work: Work, model: Any, keys: str) -> None:
+    """Nobody merges these rows or puts them in the trash before this transaction ends.
+
+    They are locked in their order, as a merge locks its two, so that the one waits for the other and neither for both.
+    """
+    if connections[work.using].vendor == "postgresql":
+        rows = model._meta.db_table
+        work.run(f"SELECT t.id FROM {rows} t WHERE t.id IN ({keys}) ORDER BY t.id FOR KEY SHARE OF t")
 
 
 @contextmanager
@@ -117,10 +125,6 @@ def products(work: Work) -> Iterator[str]:
     columns = "token text PRIMARY KEY, item text, name text, id bigint, gone boolean"
     with work.temporary("products", columns) as table:
         fill_stage(table, _named(work).with_columns(id=pl.lit(None, pl.Int64), gone=False), using=work.using)
-        if connections[work.using].vendor == "postgresql":
-            work.run(
-                f"SELECT t.id FROM crm_product t JOIN {table} p ON p.item = t.product_key FOR KEY SHARE OF t"
-            )
         by_key = f"""
             UPDATE {table} SET id = t.id FROM crm_product t
             WHERE {table}.id IS NULL AND t.product_key = {table}.item AND NOT t.is_deleted"""
@@ -131,6 +135,11 @@ def products(work: Work) -> Iterator[str]:
         work.run(by_name)
         work.run(by_key)
         _by_label(work, table)
+        _hold(work, Product, f"SELECT p.id FROM {table} p")
+        work.run(
+            f"UPDATE {table} SET id = NULL, gone = TRUE"
+            " WHERE id IN (SELECT t.id FROM crm_product t WHERE t.is_deleted)"
+        )
         mark_gone(work, table, "item", Product, "product_key")
         yield table
 

@@ -1,8 +1,8 @@
 """The names under which files speak of products: a catalogue's labels become such names, where they are clear.
 
 A label becomes a name of its product when no other product that is alive has that label, or a key that reads the same,
-and when the name stands for nothing yet. A name that stands for another product is never taken from it, and one that
-somebody put into the trash does not come back.
+when the name stands for nothing yet, and when it is not too long for an index. A name that stands for another product
+is never taken from it, and one that somebody put into the trash does not come back.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..validators import normalize_key, normalize_label
 from . import lookups
 from .kinds import Work
 from .problems import Problem
-from .values import mapped
+from .values import is_long, mapped
 
 
 def register(work: Work, accepted: str, taken: Problem) -> int:
@@ -65,6 +65,7 @@ def _clear_labels(work: Work, accepted: str) -> pl.DataFrame:
     )
     owners = products.select(pl.col("key").alias("as_key"), pl.col("product").alias("keyed"))
     clear = products.filter(pl.len().over("name") == 1, pl.col("here"), pl.col("name") != "")
+    clear = clear.filter(~is_long(clear["name"]))
     clear = clear.join(owners, on="as_key", how="left").filter(
         pl.col("keyed").is_null() | (pl.col("keyed") == pl.col("product"))
     )

@@ -24,7 +24,7 @@ from .mappings import OWN_COLUMNS, Mapping
 from .problems import Problem
 from .reading import Chunk, read_chunks
 from .results import LIMIT, ImportResult, Reject
-from .values import looked_up
+from .values import BLANKS, looked_up
 
 #: No value in an audit item or on the screen is longer; the file of rejects has all of it.
 LONGEST = 1000
@@ -140,7 +140,7 @@ class Remark:
         if not self.column:
             return said
         empty = _("The column “%(column)s” is empty.") % {"column": self.column}
-        return pl.when(self.value().str.strip_chars() == "").then(pl.lit(empty)).otherwise(said)
+        return pl.when(self.value().str.strip_chars(BLANKS) == "").then(pl.lit(empty)).otherwise(said)
 
 
 class Remarks:
@@ -259,7 +259,7 @@ class _Sheet:
     def __init__(self, writer: Any, form: FileForm, mapping: Mapping) -> None:
         self.writer = writer
         used = {*mapping.places.values(), mapping.cancellation_place}
-        own = set(OWN_COLUMNS)
+        own = {*OWN_COLUMNS, *(f"reject_{name}" for name in OWN_COLUMNS)}
         self.places = [
             number for number, name in enumerate(form.header) if number in used or header_key(name) not in own
         ]

@@ -18,6 +18,7 @@ from .problems import Problem, Problems, note
 
 MISSING_REFERENCE = Problem("missing_order", "order_reference", _("The order number is missing."))
 LONG_REFERENCE = Problem("too_long", "order_reference", _("The order number is longer than 100 characters."))
+MISSING_SOURCE = Problem("missing_source", "source", _("The source is missing."))
 LONG_SOURCE = Problem("too_long", "source", _("The source is longer than 50 characters."))
 MISSING_LINE = Problem("missing_line_number", "line_number", _("The number of the line is missing."))
 LONG_LINE = Problem("too_long", "line_number", _("The number of the line is longer than 80 characters."))
@@ -61,7 +62,7 @@ ORDER_CASE, PRODUCT_CASE = (
 
 PROBLEMS = Problems(
     [
-        *(MISSING_REFERENCE, LONG_REFERENCE, LONG_SOURCE, MISSING_LINE, LONG_LINE, BAD_DATE),
+        *(MISSING_REFERENCE, LONG_REFERENCE, MISSING_SOURCE, LONG_SOURCE, MISSING_LINE, LONG_LINE, BAD_DATE),
         *(MISSING_CUSTOMER, LONG_CUSTOMER, ERASED_CUSTOMER, CUSTOMER_GONE, UNKNOWN_CUSTOMER, PARKED_CUSTOMER),
         *(MISSING_PRODUCT, LONG_PRODUCT, LONG_LABEL, PRODUCT_GONE, UNKNOWN_PRODUCT, PARKED_PRODUCT),
         *(BAD_QUANTITY, BAD_PRICE, NEGATIVE_PRICE, BAD_AMOUNT, NEGATIVE_AMOUNT, TOO_MUCH, BAD_CURRENCY),

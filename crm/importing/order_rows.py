@@ -17,6 +17,8 @@ from .values import (
     SCALE,
     customer_codes,
     digests,
+    indexable,
+    is_long,
     joined,
     mapped,
     moments,
@@ -71,6 +73,7 @@ def parse(raw: pl.DataFrame, mapping: Mapping) -> tuple[dict[str, pl.Series], di
     flags |= {
         wrong.MISSING_REFERENCE: order.is_null(),
         wrong.LONG_REFERENCE: order.str.len_chars() > 100,
+        wrong.MISSING_SOURCE: source.is_null(),
         wrong.LONG_SOURCE: source.str.len_chars() > 50,
         wrong.BAD_DATE: ordered_at.is_null(),
         wrong.MISSING_CUSTOMER: customer.is_null(),
@@ -78,8 +81,8 @@ def parse(raw: pl.DataFrame, mapping: Mapping) -> tuple[dict[str, pl.Series], di
         wrong.ERASED_CUSTOMER: customer.str.starts_with(ERASED_CODE),
         wrong.MISSING_PRODUCT: keys.is_null() & label.is_null(),
         wrong.LONG_PRODUCT: keys.str.len_chars() > 100,
-        wrong.LONG_LABEL: label.str.len_chars() > 255,
-        wrong.BAD_CURRENCY: ~currency.str.contains("^[A-Z]{3}$"),
+        wrong.LONG_LABEL: (label.str.len_chars() > 255) | is_long(names),
+        wrong.BAD_CURRENCY: ~currency.str.contains("^[A-Z]{3}$").fill_null(False),
     }
     content = [source, order, line_number, customer, keys, label, currency]
     content += [said(ordered_at, text("ordered_at")), *figures.pop("said")]
@@ -94,12 +97,12 @@ def parse(raw: pl.DataFrame, mapping: Mapping) -> tuple[dict[str, pl.Series], di
         line_key = "#" + digest
     product = pl.DataFrame({"k": "K" + keys, "l": "L" + names}).select(pl.coalesce("k", "l")).to_series()
     staged = {
-        "source": source,
-        "order_reference": order,
-        "line_key": line_key,
+        "source": indexable(source),
+        "order_reference": indexable(order),
+        "line_key": indexable(line_key),
         "mark": mark,
-        "customer_code": customer,
-        "product": product,
+        "customer_code": indexable(customer),
+        "product": indexable(product),
         "raw_label": label.fill_null(""),
         "ordered_at": ordered_at,
         **{name: series[0] for name, series in figures.items()},
@@ -150,7 +153,7 @@ def _figures(
         bad_amount=amount.is_null() if by_amount else pl.lit(False),
         negative_amount=(amount < 0) & ~takes_back,
         too_much=number.is_not_null()
-        & (price if by_price else amount).is_not_null()
+        & (amount if by_amount else price).is_not_null()
         & ((pl.col("worth").abs() > LARGEST_CENTS) | pl.col("worth").is_null()),
         cancellation=is_cancelled,
         negative_quantity=is_negative & ~is_cancelled,

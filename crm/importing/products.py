@@ -33,7 +33,7 @@ from .mappings import Mapping
 from .merging import merge, stored
 from .problems import Problem
 from .repeats import count_repeats, note_ambiguous, note_spellings, numbered_repeats
-from .values import SCALE, digests, joined, mapped, numbers, said, spelling, text_of, whole
+from .values import SCALE, digests, indexable, joined, mapped, numbers, said, spelling, text_of, whole
 
 LARGEST_CENTS = 10**10 - 1
 CENT = SCALE // 100
@@ -102,7 +102,7 @@ def parse(raw: pl.DataFrame, mapping: Mapping) -> tuple[dict[str, pl.Series], di
     content = [key, *(said(series, texts[name]) for name, series in staged.items())]
     _digest, mark = digests(joined(content))
     written = spelling(texts["product_key"], key)
-    return {"product_key": key, "mark": mark, **staged, "key_written": written}, flags
+    return {"product_key": indexable(key), "mark": mark, **staged, "key_written": written}, flags
 
 
 def _unread(value: pl.Series, text: pl.Series) -> pl.Series:

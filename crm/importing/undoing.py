@@ -39,8 +39,21 @@ WRITTEN: tuple[Any, ...] = (OrderLine, ContactEvent, ProductAlias, Customer, Pro
 #: Columns that no undoing puts back.
 STICKING = {Customer: {"is_bounced", "is_opted_out"}}
 
+#: What others hang their rows on.
+PARENTS: tuple[Any, ...] = (Customer, Product)
+
+_LOCK = 0x63726D  # "crm"
+
 #: So many conflicts are listed.
 LISTED = 100
+
+
+def one_at_a_time(using: str) -> None:
+    """Until this transaction ends no other import is settled or undone: no two of them create the same row, and none
+    hangs its rows on one that is taken back."""
+    if connections[using].vendor == "postgresql":
+        with connections[using].cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def reason_of(batch: ImportBatch) -> str:
@@ -80,8 +93,12 @@ def undo(batch: ImportBatch, *, using: str) -> UndoResult:
     result = UndoResult()
     conflicts: list[Conflict] = []
     tables = {model: f"undo_{uuid.uuid4().hex[:12]}" for model in WRITTEN}
+    one_at_a_time(using)
     for model, table in tables.items():
         _find(model, table, batch, using)
+    for model in PARENTS:
+        _hold(model, tables[model], using)
+    for model, table in tables.items():
         conflicts += _changed_since(model, table, using)
     if conflicts:
         raise UndoConflict(conflicts)
@@ -116,6 +133,17 @@ def _find(model: Any, table: str, batch: ImportBatch, using: str) -> None:
         [since, reason_of(batch)],
         using,
     )
+
+
+def _hold(model: Any, table: str, using: str) -> None:
+    """Lock what the import created, in the order of the rows: nobody hangs anything on it from now on."""
+    if connections[using].vendor == "postgresql":
+        _run(
+            f"SELECT t.id FROM {model._meta.db_table} t JOIN {table} u ON u.id = t.id WHERE u.is_new"
+            " ORDER BY t.id FOR UPDATE OF t",
+            [],
+            using,
+        )
 
 
 def _changed_since(model: Any, table: str, using: str) -> Iterator[Conflict]:

@@ -6,6 +6,7 @@ What is decided per text (normal forms) is decided once for each different text.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,15 @@ ZONED_FORMATS = ("%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z")
 #: A moment outside these years is a slip of the pen.
 YEARS = (1900, 2100)
 
+#: All that is white space to the normal forms of keys and labels, the separators of ASCII too.
+BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001))))
+
+#: In bytes. An index row of PostgreSQL takes three such keys.
+LONGEST_KEY = 800
+
+#: What of a date format names a zone, or moments that are of none.
+_ZONED = re.compile(r"%[:#]*[z+]|%s|(?<!%)Z$")
+
 _SPACES = "[ \u00a0\u202f\u2009]"
 _DIGITS = r"^[+-]?\d{1,9}(\.\d{1,6})?$"
 
@@ -44,8 +54,18 @@ def mapped(texts: pl.Series, function: Callable[[str], str]) -> pl.Series:
 
 def trimmed(texts: pl.Series) -> pl.Series:
     """Without white space around; empty is null."""
-    stripped = texts.str.strip_chars()
+    stripped = texts.str.strip_chars(BLANKS)
     return stripped.set(stripped == "", None)
+
+
+def is_long(keys: pl.Series) -> pl.Series:
+    """Which keys no index holds, however few characters they were before they were normalised."""
+    return (keys.str.len_bytes() > LONGEST_KEY).fill_null(False)
+
+
+def indexable(keys: pl.Series) -> pl.Series:
+    """The keys, null where no index holds them: such a row is refused, and what it names is of no matter."""
+    return keys.set(is_long(keys), None)
 
 
 def numbers(texts: pl.Series, *, decimal_comma: bool | None) -> pl.Series:
@@ -85,7 +105,9 @@ def rounded(value: pl.Expr, divisor: int | pl.Expr) -> pl.Expr:
 
 
 def is_date_format(date_format: str) -> bool:
-    """Can dates be read that are written like this at all? « %H » without « %M » is no time."""
+    """Can dates be read that are written like this at all? « %H » without « %M » is no time, « %Z » no offset."""
+    if "%Z" in date_format.replace("%%", ""):
+        return False
     try:
         moments(pl.Series(["today"]), date_format=date_format)
     except pl.exceptions.PolarsError:
@@ -94,15 +116,15 @@ def is_date_format(date_format: str) -> bool:
 
 
 def moments(texts: pl.Series, *, date_format: str | None) -> pl.Series:
-    """Milliseconds since 1970 in UTC; what names no zone is in the site's.
+    """Milliseconds since 1970 in UTC; what names no zone is in the site's. A Z at the end is UTC.
 
     An hour that the clock repeats is the first of the two; one that it skips is read as if it did not.
     """
     different = pl.DataFrame({"text": texts.unique().drop_nulls()})
-    plain = [date_format] if date_format else list(DATE_FORMATS)
-    zoned = [] if date_format else ZONED_FORMATS
-    if date_format and "%z" in date_format:
-        plain, zoned = [], [date_format]
+    plain, zoned = DATE_FORMATS, ZONED_FORMATS
+    if date_format:
+        is_zoned = _ZONED.search(date_format.replace("%%", "")) is not None
+        plain, zoned = ((), (date_format,)) if is_zoned else ((date_format,), ())
     text, zone = pl.col("text"), timezone.get_default_timezone_name()
     found = different.with_columns(
         _first([text.str.to_datetime(each, time_unit="ms", strict=False) for each in plain]).alias("plain"),
@@ -148,12 +170,13 @@ def digests(contents: pl.Series) -> tuple[pl.Series, pl.Series]:
 def joined(columns: list[pl.Series]) -> pl.Series:
     """The texts of a row as one, so that different rows give different texts."""
     frame: Any = pl.DataFrame({str(number): each for number, each in enumerate(columns)})
-    return frame.select(pl.concat_str(pl.all().fill_null("\0"), separator="\x1f")).to_series()
+    return frame.select(pl.concat_str(pl.all().fill_null("\0"), separator="\0|")).to_series()
 
 
 def said(value: pl.Series, text: pl.Series) -> pl.Series:
-    """What the file says of a figure, however it is written; as written where it is no figure."""
-    return pl.DataFrame({"v": value.cast(pl.String), "t": text}).select(pl.coalesce("v", "t")).to_series()
+    """What the file says of a figure, however it is written; as written where it is no figure, and marked as such."""
+    frame = pl.DataFrame({"v": "=" + value.cast(pl.String), "t": "?" + text})
+    return frame.select(pl.coalesce("v", "t")).to_series()
 
 
 def spelling(text: pl.Series, normal: pl.Series) -> pl.Series:

@@ -102,9 +102,9 @@ def phone(texts: pl.Series, countries: pl.Series) -> pl.Series:
     """Numbers in E.164. One in its national form is of the row's country or, where that is not told, of the site's."""
 
     def read(text: str) -> str | None:
-        country, number = text.split("\x1f")
+        country, number = text.split("\0")
         found = read_phone(number, region=country or settings.PHONENUMBER_DEFAULT_REGION)
         return str(found.as_e164) if found is not None and found.is_valid() else None
 
     frame = pl.DataFrame({"c": countries.fill_null(""), "p": texts})
-    return looked_up(frame.select(pl.concat_str("c", "p", separator="\x1f")).to_series(), read)
+    return looked_up(frame.select(pl.concat_str("c", "p", separator="\0")).to_series(), read)

@@ -50,6 +50,8 @@ class ImportCommand(OperatorCommand):
     def work(self, **options: Any) -> dict[str, Any]:
         path: Path = options["file"]
         self.is_dry, self.rejects = options["dry_run"], options["rejects"]
+        if self.rejects is not None:
+            check_target(self.rejects, path)
         try:
             with tempfile.TemporaryDirectory(prefix="rejects-") as folder:
                 copy = self.rejects or Path(folder) / "rejects.csv"
@@ -105,3 +107,13 @@ class ImportCommand(OperatorCommand):
             f"{result['read']} rows read: {result['created']} {would}created, {result['updated']} updated, "
             f"{result['unchanged']} unchanged, {result['rejected']} rejected."
         )
+
+
+def check_target(rejects: Path, source: Path) -> None:
+    """Before anything is imported: can the rejects be written there, and not over the rows that they come from?"""
+    if not rejects.parent.is_dir():
+        raise CommandError(f"{rejects}: there is no folder {rejects.parent}.")
+    if rejects.is_dir():
+        raise CommandError(f"{rejects} is a folder: name a file in it.")
+    if rejects.exists() and source.exists() and rejects.samefile(source):
+        raise CommandError(f"{rejects} is the file to be imported: write the rejects into another one.")

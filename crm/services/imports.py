@@ -104,9 +104,12 @@ def run_import(*, batch: ImportBatch, progress: Callable[[int, int], None] | Non
 
 
 def cancel_import(*, batch: ImportBatch) -> ImportBatch:
-    """Call an import off: one that waits at once, one that runs before it writes. Raises DomainError `status`."""
+    """Call an import off: one that waits at once, one that runs before it keeps anything.
+
+    Raises DomainError `status` for one that has come to its end.
+    """
     with transaction.atomic():
-        stored = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        stored = ImportBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
         if stored.status not in RUNNABLE:
             raise DomainError(_("This import has come to its end already."), code="status")
         ImportBatch.objects.filter(pk=batch.pk).update(cancel_requested=True)
@@ -171,6 +174,8 @@ def _run(batch: ImportBatch, progress: Callable[[int, int], None] | None) -> Imp
     chosen, form, fitted = _prepared(batch.kind, store.kept(batch), batch.mapping)
 
     def finish(result: ImportResult) -> None:
+        if ImportBatch.objects.select_for_update(no_key=True).get(pk=batch.pk).cancel_requested:
+            raise _Cancelled
         batch.refresh_from_db()
         batch.rows_read, batch.rows_created, batch.rows_updated = result.read, result.created, result.updated
         batch.rows_unchanged, batch.rows_rejected = result.unchanged, result.rejected

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from config.base.events import emit
 from config.base.exceptions import DomainError
@@ -44,12 +45,13 @@ def recommend(
     """Recommend up to three products to everybody who may be contacted on that day; see `crm.recommending`.
 
     The items and a note for everybody who gets none are written in one transaction: a run is complete, or FAILED
-    without any of them. Settings that are not given have their defaults. Two runs at once are two runs. Raises
-    ValidationError for a day outside 1900–2100 or naming the setting that does not fit, DomainError `changed` when
-    customers or products were deleted or merged while the run was made.
+    without any of them. So is, from now on, every run whose process was killed. Settings that are not given have their
+    defaults. Two runs at once are two runs. Raises ValidationError for a day outside 1900–2100 or naming the setting
+    that does not fit, DomainError `changed` when customers or products were deleted or merged while the run was made.
     """
     validate_day(as_of)
     settings = complete_config(config)
+    end_abandoned_runs()
     run = _begin(as_of, settings)
     clock = Stopwatch(progress)
     with only_worker(run):
@@ -183,8 +185,10 @@ def _messages(settings: dict[str, Any]) -> dict[str, str]:
         str(Exclusion.BOUNCED): _("Nothing is recommended: messages to this customer bounce."),
         str(Exclusion.OPTED_OUT): _("Nothing is recommended: this customer opted out."),
         str(Exclusion.UNCONTACTABLE): _("Nothing is recommended: this customer is not to be contacted."),
-        str(Exclusion.SILENCE): _(
-            "Nothing is recommended: this customer was contacted within %(days)d days of the run."
+        str(Exclusion.SILENCE): ngettext(
+            "Nothing is recommended: this customer was contacted on the day of the run.",
+            "Nothing is recommended: this customer was contacted less than %(days)d days from the run.",
+            settings["silence_days"],
         )
         % {"days": settings["silence_days"]},
         str(Exclusion.NO_CANDIDATE): _("Nothing is recommended: no product suits."),

@@ -48,6 +48,12 @@ def test_a_run_that_a_process_is_at_or_that_has_just_begun_goes_on():
     assert services.end_abandoned_runs() == [held]
 
 
+def test_the_next_run_says_that_the_one_before_was_killed():
+    killed = running(1)
+    made = services.recommend(as_of=date(2022, 1, 1))
+    assert (status_of(killed), status_of(made)) == ("FAILED", "DONE")
+
+
 def test_a_process_is_at_a_run_while_it_is_made(monkeypatch):
     RecoRunFactory.reset_sequence()
     seen = []
@@ -70,7 +76,6 @@ def test_runs_are_looked_after_for_as_long_as_one_goes_on(django_capture_on_comm
     with django_capture_on_commit_callbacks(execute=True):
         tasks.watch_runs.call()
     assert (status_of(abandoned), status_of(fresh), waiting.count()) == ("FAILED", "RUNNING", 1)
-    services.recommend(as_of=date(2022, 1, 1))
     RecoRun.objects.filter(pk=fresh.pk).update(status="DONE", finished_at=now_ms())
     with django_capture_on_commit_callbacks(execute=True):
         tasks.watch_runs.call()

@@ -111,6 +111,24 @@ def test_an_import_that_is_called_off_while_it_reads_writes_nothing(batch):
     assert figures(resume_import(batch=batch)) == (3, 2, 0, 0, 1)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_import_that_is_called_off_while_it_writes_keeps_nothing(batch, monkeypatch):
+    write_down = noting.write_down
+
+    def call_off(*args: object) -> None:
+        write_down(*args)
+        if connection.vendor == "postgresql":  # another connection, which does not wait for the import to end
+            elsewhere(lambda: cancel_import(batch=ImportBatch.objects.get(pk=batch.pk)))
+        else:
+            cancel_import(batch=ImportBatch.objects.get(pk=batch.pk))
+
+    monkeypatch.setattr(noting, "write_down", call_off)
+    result = run_import(batch=batch)
+    assert figures(result) == (0, 0, 0, 0, 0)
+    assert batch.status == "CANCELLED" and not OrderLine.all_objects.exists()
+    assert not store.rejects_path(batch).exists()
+
+
 def test_one_that_waits_is_called_off_at_once_and_a_finished_one_not_at_all(batch):
     assert cancel_import(batch=batch).status == "CANCELLED"
     with pytest.raises(DomainError) as caught:

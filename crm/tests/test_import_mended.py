@@ -47,6 +47,20 @@ def test_rejects_may_be_mended_one_after_the_other(written):  # noqa: F811
     assert figures(do(written(HEADER + 3 * LINE))) == (3, 0, 0, 3, 0)
 
 
+def test_a_file_that_calls_a_column_as_the_rejects_do_keeps_one_of_each_name(written):  # noqa: F811
+    columns = dict(zip(*[HEADER.strip().split(",")] * 2, strict=True)) | {"product_key": "code"}
+    how = {"columns": columns, "unknown_customer": "create"}
+    bad_date = BAD.replace("2026-01-05 10:00", "someday")
+    do(written(HEADER.replace("product_key", "code") + LINE + bad_date), how)
+    last = ImportBatch.objects.get()
+    for mended_cell in (("someday", "2026-01-05 10:00"), (",zwei,12", ",2,12")):
+        text = store.rejects_path(last).read_text()
+        titles = text.splitlines()[0].split(",")
+        assert len(titles) == len(set(titles)) == 11
+        last = do(written(text.replace(*mended_cell)), how).batch
+    assert (last.rows_created, len(keys())) == (1, 2)
+
+
 def test_without_the_file_a_mended_row_is_taken_for_the_one_that_it_repeats(written):  # noqa: F811
     first = do(written(HEADER + LINE + BAD))
     store.kept(ImportBatch.objects.get()).unlink()

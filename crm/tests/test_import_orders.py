@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from config.base.exceptions import DomainError
 from crm.models import AuditItem, Customer, ImportBatch, OrderLine, Product
@@ -208,6 +208,22 @@ def test_a_product_goes_by_the_label_of_the_catalogue_unless_two_have_it(written
     mapping["unknown_product"] = "create"
     assert do(written(head + rows), mapping=mapping).also["products"] == 1
     assert OrderLine.objects.filter(product=merlot).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("rejects", "named"),
+    [("orders.csv", "into another one"), ("nowhere/rejects.csv", "there is no folder"), (".", "is a folder")],
+)
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_rejects_that_cannot_be_written_are_refused_before_anything_is_imported(
+    written, tmp_path, rejects, named, options
+):
+    path = written(HEADER + FIRST + "A2,1,soon,C1,MERLOT,1,1,EUR\n")
+    before = path.read_bytes()
+    with pytest.raises(CommandError, match=named):
+        call_command("import_orders", path, "--rejects", tmp_path / rejects, *options)
+    assert path.read_bytes() == before
+    assert not ImportBatch.all_objects.exists() and not OrderLine.all_objects.exists()
 
 
 @pytest.mark.parametrize("dry", [True, False])
