@@ -72,19 +72,17 @@ def as_person(frame: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
 def taken_back(lines: pl.DataFrame) -> pl.DataFrame:
     """The purchases that were cancelled in full: `line`, and `cancelled`, the moment of the last part.
 
-    `lines` has line, person, product, ms and quantity. Of lines of the same moment the purchases come first. What a
-    cancellation takes back beyond the purchases given here was bought before them, and counts nowhere.
+    `lines` has line, person, product, ms, quantity and cents. Of lines of the same moment the purchases come first, the
+    larger and dearer before the others, as in `profiling.netting`. What a cancellation takes back beyond the purchases
+    given here was bought before them, and counts nowhere.
     """
     schema = {"line": pl.Int64, "cancelled": pl.Int64}
     both = ["person", "product"]
     concerned = lines.filter(pl.col("quantity") < 0).select(both).unique()
     if concerned.is_empty():
         return pl.DataFrame(schema=schema)
-    ordered = (
-        lines.join(concerned, on=both, how="semi")
-        .with_columns(back=pl.col("quantity") < 0)
-        .sort(*both, "ms", "back", "line")
-    )
+    by = {**dict.fromkeys((*both, "ms"), False), "quantity": True, "cents": True, "line": False}
+    ordered = lines.join(concerned, on=both, how="semi").sort(*by, descending=list(by.values()))
     rows: list[tuple[int, int]] = []
     standing: list[list[int]] = []
     whose = None

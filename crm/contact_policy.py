@@ -12,10 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 from django.db import connections
+from django.db.models import Count, Max, Q
 
 from config.base.staging import read_frame
 
@@ -78,23 +80,15 @@ def exclusions(
     return read_frame(sql, params, schema=SCHEMA, using=using)
 
 
-def exclusion_on(
-    customer: Customer, day: date, *, silence_days: int, time_zone: str, besides: int | None = None
-) -> str | None:
-    """The same for one customer, as stored. `besides` passes over one contact: the one that is asked about."""
+def exclusion_on(customer: Customer, day: date, *, silence_days: int, time_zone: str) -> str | None:
+    """The same for one customer, as stored."""
     start, end = silence_window(day, silence_days, time_zone)
     sent = ContactEvent.objects.sent().filter(customer=customer, occurred_at__gte=start, occurred_at__lt=end)
-    zone = ZoneInfo(time_zone)
-    moments = (
-        (sent if besides is None else sent.exclude(pk=besides))
-        .order_by()
-        .values_list("occurred_at", flat=True)
-    )
     return exclusion_of(
         is_bounced=customer.is_bounced,
         is_opted_out=customer.is_opted_out,
         is_contactable=customer.is_contactable and customer.merged_into_id is None,
-        sent_on=[moment.astimezone(zone).date() for moment in moments],
+        sent_on=_days(sent, time_zone),
         as_of=day,
         silence_days=silence_days,
     )
@@ -103,20 +97,49 @@ def exclusion_on(
 def objection_to(contact: ContactEvent, *, silence_days: int, time_zone: str) -> str | None:
     """What spoke against sending this when it was sent; None for nothing, and for what was not sent by us.
 
-    What was sent is recorded all the same, because it happened and silences the customer. A bounce or a word of the
-    customer that came after it is no objection.
+    What was sent is recorded all the same, because it happened and silences the customer. What bounced, was said or was
+    sent after it is no objection.
     """
     if contact.kind != ContactKind.SENT:
         return None
     customer = Customer.all_objects.get(pk=contact.customer_id)
     day = contact.occurred_at.astimezone(ZoneInfo(time_zone)).date()
-    reason = exclusion_on(customer, day, silence_days=silence_days, time_zone=time_zone, besides=contact.pk)
-    if reason not in (Exclusion.BOUNCED, Exclusion.OPTED_OUT):
-        return reason
-    kind = ContactKind.BOUNCED if reason == Exclusion.BOUNCED else ContactKind.OPT_OUT
-    said = ContactEvent.objects.filter(customer=customer, kind=kind).order_by("occurred_at")
-    first = said.values_list("occurred_at", flat=True).first()
-    return reason if first is None or first <= contact.occurred_at else None
+    start, _end = silence_window(day, silence_days, time_zone)
+    sent = ContactEvent.objects.sent().filter(
+        customer=customer, occurred_at__gte=start, occurred_at__lte=contact.occurred_at
+    )
+    return exclusion_of(
+        is_bounced=_stood(ContactKind.BOUNCED, contact, flag=customer.is_bounced),
+        is_opted_out=_stood(ContactKind.OPT_OUT, contact, flag=customer.is_opted_out),
+        is_contactable=customer.is_contactable and customer.merged_into_id is None,
+        sent_on=_days(sent.exclude(pk=contact.pk), time_zone),
+        as_of=day,
+        silence_days=silence_days,
+    )
+
+
+def _stood(kind: str, contact: ContactEvent, *, flag: bool) -> bool:
+    """Did an event of this kind speak against the contact when it was made? Without any event the flag of today counts.
+
+    As for the flags, a later consent lifts it, unless it is out of a file; of the same moment what forbids wins.
+    """
+    until, consents = Q(occurred_at__lte=contact.occurred_at), Q(kind=ContactKind.OPT_IN, batch=None)
+    found = ContactEvent.objects.filter(customer=contact.customer_id).aggregate(
+        ever=Count("pk", filter=Q(kind=kind)),
+        against=Max("occurred_at", filter=until & Q(kind=kind)),
+        consent=Max("occurred_at", filter=until & consents),
+    )
+    if not found["ever"]:
+        return flag
+    against, consent = found["against"], found["consent"]
+    return against is not None and (consent is None or consent <= against)
+
+
+def _days(contacts: Any, time_zone: str) -> list[date]:
+    zone = ZoneInfo(time_zone)
+    return [
+        moment.astimezone(zone).date() for moment in contacts.order_by().values_list("occurred_at", flat=True)
+    ]
 
 
 def silence_window(as_of: date, silence_days: int, time_zone: str) -> tuple[datetime, datetime]:

@@ -1,4 +1,8 @@
-"""The backtest: rolling origins, the whole catalogue, the same code that makes a run.
+"""The backtest: rolling origins, the whole catalogue, the same models that make a run.
+
+The catalogue is today's, because nobody kept those of then: the names and makers of products that were first sold later
+are among the words that tell labels apart. What a customer took back whole counts as never bought, which a run does not
+offer as new either.
 
 At each cutoff the methods see the lines before it, and are asked about every customer who bought before it and again
 within the horizon after it. They rank all products that had been bought by anybody; the first three count, and of those

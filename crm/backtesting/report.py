@@ -71,7 +71,7 @@ def backtest(
     """The table of the database's orders, as the command prints it with `--json`.
 
     `horizon` in days. Raises NothingToTest when a cutoff has no customer who bought before it and again within the
-    horizon. Nothing on or after a cutoff reaches a method, and nothing after the last horizon is read at all.
+    horizon. No order on or after a cutoff reaches a method, and none after the last horizon is read at all.
     """
     cutoffs = sorted(set(cutoffs))
     orders = order_frame(start_of(cutoffs[-1] + timedelta(days=horizon)), using)

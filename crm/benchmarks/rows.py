@@ -1,7 +1,7 @@
 """Customers, products and orders in any number: the same for the same number, shaped like a shop's.
 
-A tenth of the customers brings a third of the lines, a few products most of the sales; two lines in five buy again what
-the customer has bought, and one in fifty takes something back.
+A tenth of the customers brings a quarter of the lines, a fifth of the products half of them; two lines in five are of
+one of the customer's three favourites, and one in fifty takes something back.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class ClientMasterProfile(BaseModel):
     )
     recency_days = models.PositiveIntegerField(_("days since the last order"))
     frequency = models.PositiveIntegerField(_("number of orders"))
-    monetary_amount = SignedAmountField(_("spent"))
+    monetary_amount = SignedAmountField(_("spent"), max_digits=15)  # the sum of many lines of twelve
     monetary_currency = CurrencyField(_("currency"))
     recency_score = _score(_("recency score"))
     frequency_score = _score(_("frequency score"))

@@ -71,7 +71,8 @@ def _main_currency(lines: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     main = counted.sort("customer", "number", "currency", descending=[False, True, False]).unique(
         "customer", keep="first", maintain_order=True
     )
-    return main.select("customer", "currency"), counted.height - main.height
+    several = counted["customer"].filter(counted["customer"].is_duplicated()).n_unique()
+    return main.select("customer", "currency"), several
 
 
 def _in_main_currency(lines: pl.DataFrame, main: pl.DataFrame) -> pl.DataFrame:

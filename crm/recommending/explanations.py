@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 import polars as pl
 from django.utils import translation
@@ -41,7 +42,7 @@ def add_explanations(scenario: str, items: pl.DataFrame, products: pl.DataFrame)
 
 
 def _with_words(items: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame:
-    """The items with what the sentences name: `w_label`, `w_price`, `w_shared` of the product, `w_day`."""
+    """The items with what the sentences name: `w_label`, `w_price`, what a product may share, `w_buyers`, `w_day`."""
     families = {name: _family(name) for name in products["family"].drop_nulls().unique()}
     quotation = pgettext("quotation marks", "“%(text)s”")
     goods = pl.DataFrame(
@@ -59,12 +60,17 @@ def _with_words(items: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame:
         schema_overrides={"w_price": pl.String},
     ).with_row_index("product")
     named = items.join(goods, on="product", maintain_order="left")
+    told = [_told(items["f_buyers"], number_in_words).alias("w_buyers")]
     for name in {"f_last_bought", "f_last_purchase"} & set(items.columns):
-        days = items[name].unique().sort()
-        words = pl.Series([day_in_words(date.fromisoformat(day)) for day in days.to_list()], dtype=pl.String)
-        told = pl.col(name).replace_strict(days, words, return_dtype=pl.String)
-        named = named.with_columns(w_day=told)
-    return named
+        told.append(_told(items[name], lambda day: day_in_words(date.fromisoformat(day))).alias("w_day"))
+    return named.with_columns(told)
+
+
+def _told(values: pl.Series, in_words: Callable[[Any], str]) -> pl.Series:
+    """Each value in words, found once for each that occurs."""
+    known = values.unique().sort()
+    words = pl.Series([in_words(value) for value in known.to_list()], dtype=pl.String)
+    return values.replace_strict(known, words, return_dtype=pl.String)
 
 
 def _sentences(scenario: str, known: list[str]) -> Column:
@@ -85,7 +91,7 @@ def _rebuy() -> Column:
 
 
 def _cross_sell() -> Column:
-    values = {"product": pl.col("w_label"), "buyers": pl.col("f_buyers")}
+    values = {"product": pl.col("w_label"), "buyers": pl.col("w_buyers")}
     one = _("Something new for you: %(product)s. One of our customers has chosen it.")
     many = _("Something new for you: %(product)s. %(buyers)s of our customers have chosen it.")
     return _either(pl.col("f_buyers") == 1, one, many, values)
@@ -117,7 +123,7 @@ def _popular() -> Column:
     values = {
         "product": pl.col("w_label"),
         "rank": pl.col("f_popularity_rank"),
-        "buyers": pl.col("f_buyers"),
+        "buyers": pl.col("w_buyers"),
     }
     one = _("%(product)s is number %(rank)s among our customers’ favourites: one has chosen it.")
     many = _("%(product)s is number %(rank)s among our customers’ favourites: %(buyers)s have chosen it.")
@@ -193,10 +199,15 @@ def day_in_words(day: date) -> str:
     return f"{number} {MONTHS[day.month]} {day.year}"
 
 
+def number_in_words(number: int) -> str:
+    """« 1 234 », “1,234”."""
+    return f"{number:,}".replace(",", "\u202f") if translation.get_language() == "fr" else f"{number:,}"
+
+
 def price_in_words(cents: int, currency: str) -> str:
     """« 1 234,50 € », “€1,234.50”: spaces that break no line."""
     sign = _SIGNS.get(currency)
     whole, rest = divmod(cents, 100)
     if translation.get_language() == "fr":
-        return f"{whole:,}".replace(",", "\u202f") + f",{rest:02d}\u00a0{sign or currency}"
-    return (sign or f"{currency}\u00a0") + f"{whole:,}.{rest:02d}"
+        return f"{number_in_words(whole)},{rest:02d}\u00a0{sign or currency}"
+    return (sign or f"{currency}\u00a0") + f"{number_in_words(whole)}.{rest:02d}"

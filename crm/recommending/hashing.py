@@ -20,8 +20,9 @@ CHUNK = 100_000
 def hash_input(*, as_of: date, lines: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> str:
     """The SHA-256 of what a run as of that day reads, in hexadecimal.
 
-    `lines` holds the order lines with the columns `customer_code`, `product_key`, `source` and `reference` beside
-    numbers and texts of its own; `tables` the smaller frames by name. No frame has a column of the database's keys.
+    `lines` holds the order lines, `tables` the smaller frames by name: integers, texts and booleans. No frame has a
+    column of the database's keys: a line names its customer, product and order by their places in the order of what
+    they are called everywhere, and those names stand in tables of their own.
     """
     digest = sha256(f"as_of={as_of.isoformat()}\n".encode())
     for name, frame in [("lines", lines), *sorted(tables.items())]:

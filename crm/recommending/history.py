@@ -150,7 +150,9 @@ def build_history(
 ) -> History:
     """The history before a day, of frames of order lines and customers (`customer`, `code`).
 
-    Lines on or after `as_of` and lines of customers or products that the frames do not hold are left out.
+    Lines on or after `as_of` and lines of customers or products that the frames do not hold are left out. `order`
+    decides which of two purchases that are alike a cancellation takes back: for a result that is the same in every
+    database it is to be one there, too.
     """
     today = (as_of - _EPOCH).days
     people = (

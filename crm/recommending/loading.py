@@ -52,9 +52,18 @@ class Inputs:
         return self.lines.join(self.numbers, on="customer").join(products, on="product")
 
     @cached_property
+    def orders(self) -> pl.DataFrame:
+        """`order` (the key here), `source`, `reference` and `number`: the place in the order of the two."""
+        named = self.lines_by_number.group_by("order").agg(pl.col("source", "reference").first())
+        return named.sort("source", "reference").with_row_index("number")
+
+    @cached_property
     def market(self) -> Market:
         catalogue: Catalogue = build_catalogue(self.products)
-        history = build_history(self.lines, self.customers, catalogue, as_of=self.as_of)
+        numbers = self.orders.select("order", "number")
+        lines = self.lines.drop("source", "reference").join(numbers, on="order")
+        lines = lines.drop("order").rename({"number": "order"})
+        history = build_history(lines, self.customers, catalogue, as_of=self.as_of)
         return Market(history, catalogue, self.products["tier"].to_numpy())
 
     def ordered(self) -> pl.DataFrame:
@@ -65,17 +74,13 @@ class Inputs:
     def hash(self) -> str:
         """See `hashing`. The keys of this database are replaced by places in the order of natural keys."""
         lines = self.lines_by_number
-        orders = (
-            lines.group_by("order").agg(pl.col("source", "reference").first()).sort("source", "reference")
-        )
-        numbered = orders.with_row_index("number")
         return hash_input(
             as_of=self.as_of,
             lines=lines.select("order", *("who", "what", "ms", "day", "quantity", "cents", "currency"))
-            .join(numbered.select("order", "number"), on="order")
+            .join(self.orders.select("order", "number"), on="order")
             .drop("order"),
             tables={
-                "orders": orders.select("source", "reference"),
+                "orders": self.orders.select("source", "reference"),
                 "customers": self.customers.drop("customer"),
                 "products": self.products.select(ATTRIBUTES),
                 "excluded": self.excluded.join(self.numbers, on="customer").drop("customer"),

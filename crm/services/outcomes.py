@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from config.base.events import emit
 from config.base.exceptions import DomainError
-from config.base.staging import from_milliseconds, in_milliseconds, insert_staged, read_frame, stage
+from config.base.staging import from_milliseconds, in_cents, in_milliseconds, insert_staged, read_frame, stage
 
 from ..attribution import as_person, in_force, people, taken_back, windows_of
 from ..events import OutcomeRecorded
@@ -22,7 +22,7 @@ from ..models.outcome import Outcome
 
 _MATCHES = {
     **dict.fromkeys(("run", "item", "customer", "rank", "product", "line", "buyer"), pl.Int64),
-    **dict.fromkeys(("ms", "known", "quantity"), pl.Int64),
+    **dict.fromkeys(("ms", "known", "quantity", "cents"), pl.Int64),
     "is_holdout": pl.Boolean,
     **dict.fromkeys(("event", "credited"), pl.Int64),
 }
@@ -110,7 +110,7 @@ def _matches(windows: pl.DataFrame, using: str) -> pl.DataFrame:
         columns = f"""
             i.run_id, i.id, i.customer_id, i.rank, l.product_id, l.id, l.customer_id,
             {in_milliseconds("l.ordered_at", using=using)}, {in_milliseconds("l.created_at", using=using)},
-            l.quantity, i.is_holdout, o.id, o.reco_item_id
+            l.quantity, {in_cents("l.amount", using=using)}, i.is_holdout, o.id, o.reco_item_id
         """
         between = f"l.ordered_at >= {start} AND l.ordered_at < {stop}"
         credited = "LEFT JOIN crm_outcomeevent o ON o.order_line_id = l.id AND NOT o.is_deleted"

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from config.base.events import emit
 from config.base.exceptions import DomainError
@@ -184,8 +185,10 @@ def _messages(settings: dict[str, Any]) -> dict[str, str]:
         str(Exclusion.BOUNCED): _("Nothing is recommended: messages to this customer bounce."),
         str(Exclusion.OPTED_OUT): _("Nothing is recommended: this customer opted out."),
         str(Exclusion.UNCONTACTABLE): _("Nothing is recommended: this customer is not to be contacted."),
-        str(Exclusion.SILENCE): _(
-            "Nothing is recommended: this customer was contacted within %(days)d days of the run."
+        str(Exclusion.SILENCE): ngettext(
+            "Nothing is recommended: this customer was contacted on the day of the run.",
+            "Nothing is recommended: this customer was contacted less than %(days)d days from the run.",
+            settings["silence_days"],
         )
         % {"days": settings["silence_days"]},
         str(Exclusion.NO_CANDIDATE): _("Nothing is recommended: no product suits."),

@@ -43,7 +43,7 @@ def taken_back_at(line: Line, lines: list[Line]) -> datetime | None:
     """Play all lines of the pair, unit by unit, and see when the line's last unit goes."""
     same = [each for each in lines if (each.person, each.product) == (line.person, line.product)]
     units: list[int] = []
-    for each in sorted(same, key=lambda one: (one.at, one.quantity < 0, one.key)):
+    for each in sorted(same, key=lambda one: (one.at, -one.quantity, one.key)):
         if each.quantity > 0:
             units += [each.key] * each.quantity
             continue

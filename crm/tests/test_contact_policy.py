@@ -121,7 +121,26 @@ def test_a_contact_does_not_silence_itself():
     event = sent(customer, local(DAY, 9))
     asked = {"silence_days": 14, "time_zone": PARIS}
     assert exclusion_on(customer, DAY, **asked) == Exclusion.SILENCE
-    assert exclusion_on(customer, DAY, **asked, besides=event.pk) is None
+    assert objection_to(event, **asked) is None
+
+
+def test_what_spoke_against_a_contact_then_is_neither_hidden_nor_made_up_by_what_came_later():
+    asked = {"silence_days": 14, "time_zone": PARIS}
+    customer = CustomerFactory()
+    days = {name: local(DAY + timedelta(days=at), 9) for at, name in enumerate("abcdefg")}
+    sent(customer, days["a"], "OPT_OUT")
+    against = sent(customer, days["b"])
+    sent(customer, days["c"], "OPT_IN")
+    fine = sent(customer, days["d"] + timedelta(days=20))
+    sent(customer, days["e"] + timedelta(days=20), "BOUNCED")
+    sent(customer, days["f"] + timedelta(days=20), "OPT_OUT")
+    customer.refresh_from_db()
+    assert (customer.is_bounced, customer.is_opted_out) == (True, True)
+    assert objection_to(against, **asked) == Exclusion.OPTED_OUT, "a later bounce does not hide it"
+    assert objection_to(fine, **asked) is None, "they had agreed again by then"
+    earlier = sent(customer, days["d"] + timedelta(days=19))
+    assert objection_to(earlier, **asked) is None, "nothing had been sent yet"
+    assert objection_to(fine, **asked) == Exclusion.SILENCE, "the bounce of later does not hide it"
 
 
 def test_the_window_follows_the_clocks():

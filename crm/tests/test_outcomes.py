@@ -135,6 +135,16 @@ def test_the_newest_purchase_is_taken_back_first(item):
     assert set(credited()) == {old.pk}
 
 
+@pytest.mark.parametrize("quantities", [(2, 1), (1, 2)])
+def test_of_purchases_of_one_moment_the_smaller_is_taken_back_in_whatever_order_they_were_stored(
+    item, quantities
+):
+    stored = {quantity: bought(item, at(1, 5), quantity).pk for quantity in quantities}
+    bought(item, at(1, 7), -1)
+    record_outcomes()
+    assert set(credited()) == {stored[2]}
+
+
 def test_what_is_taken_back_may_have_been_bought_before_the_window(item):
     bought(item, at(12, 20, year=2021), 3)
     bought(item, at(1, 2), -3)

@@ -31,6 +31,23 @@ def build(as_of: date = AS_OF):
     return result
 
 
+def test_what_somebody_spent_may_be_more_than_a_line_can_hold():
+    """A currency of small units, such as the dong, and one customer would else fail the profiles of all."""
+    customer, most = CustomerFactory(), Decimal("9999999999.99")
+    for days in range(3):
+        OrderLineFactory(
+            customer=customer,
+            ordered_at=NOON + timedelta(days=days),
+            amount=most,
+            unit_price=most,
+            quantity=1,
+            currency="VND",
+        )
+    assert build().created == 1
+    assert ClientMasterProfile.objects.get().monetary_amount == 3 * most
+    assert build().unchanged == 1
+
+
 def test_a_profile_sums_up_what_was_ordered_and_is_recorded_once(django_user_model):
     actor = django_user_model.objects.create_user("actor", email="a@example.org")
     customer, red = CustomerFactory(), ProductFactory()
@@ -125,7 +142,8 @@ def test_popularity_is_the_share_of_the_lately_buying_customers_who_kept_a_produ
 
 def test_several_currencies_of_a_customer_are_counted():
     line = OrderLineFactory(ordered_at=NOON)
-    OrderLineFactory(customer=line.customer, ordered_at=NOON, currency="USD")
+    for currency in ("USD", "GBP"):
+        OrderLineFactory(customer=line.customer, ordered_at=NOON, currency=currency)
     OrderLineFactory(ordered_at=NOON, currency="USD")
     assert build().mixed_currencies == 1
 

@@ -4,11 +4,13 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from config.base.exceptions import DomainError
 from crm.events import RunCompleted
 from crm.models import AuditItem, RecoItem, RecoRun
 from crm.recommending import scenarios
+from crm.recommending.explanations import number_in_words, price_in_words
 from crm.services import recommend, recommendations
 from crm.tests.factories import ContactEventFactory, OrderLineFactory, RecoRunFactory
 from crm.tests.run_helpers import AS_OF, ago, buy, chosen, customer, moment, product
@@ -143,6 +145,31 @@ def test_who_is_not_to_be_contacted_gets_a_note_instead(market):
     assert notes[0].history.count() == 1
     assert set(chosen(run)) == {"HEARD", *(f"OTHER_{number}" for number in range(6))}
     assert run.counts["excluded"] == dict.fromkeys(people, 1)
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "price"),
+    [("fr", "1\u202f234\u202f567", "1\u202f234,05\u00a0€"), ("en", "1,234,567", "€1,234.05")],
+)
+def test_large_numbers_are_written_as_large_prices_are(language, number, price):
+    with translation.override(language):
+        assert (number_in_words(1_234_567), price_in_words(123_405, "EUR")) == (number, price)
+
+
+@pytest.mark.parametrize(
+    ("language", "days", "said"),
+    [
+        ("fr", 1, "contacté le jour du calcul."),
+        ("fr", 2, "contacté à moins de 2 jours du calcul."),
+        ("en", 1, "contacted on the day of the run."),
+        ("en", 2, "contacted less than 2 days from the run."),
+    ],
+)
+def test_the_note_on_a_silent_customer_says_how_long_they_are_left_alone(market, language, days, said):
+    ContactEventFactory(customer=customer("SILENT"), occurred_at=moment(AS_OF))
+    with translation.override(language):
+        run = recommend(as_of=AS_OF, config={"silence_days": days})
+    assert AuditItem.objects.get(run=run).message.endswith(said)
 
 
 def test_without_a_product_on_sale_there_is_nothing_to_recommend():
