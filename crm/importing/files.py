@@ -160,6 +160,11 @@ def _is_utf8(line: bytes) -> bool:
 
 def _header(line: str) -> tuple[str, tuple[str, ...]]:
     """The separator that makes most of the first line, and the names of the columns."""
+    if "\r" in line.rstrip("\r\n") and '"' not in line:
+        raise UnreadableFile(
+            _("The lines of the file end as on an old Macintosh. Save it as CSV again, for Windows or Unix."),
+            code="header",
+        )
     best: tuple[str, tuple[str, ...]] = (",", ())
     for separator in SEPARATORS:
         try:

@@ -121,10 +121,10 @@ def moments(texts: pl.Series, *, date_format: str | None) -> pl.Series:
     An hour that the clock repeats is the first of the two; one that it skips is read as if it did not.
     """
     different = pl.DataFrame({"text": texts.unique().drop_nulls()})
-    plain, zoned = DATE_FORMATS, ZONED_FORMATS
+    plain, zoned = list(DATE_FORMATS), list(ZONED_FORMATS)
     if date_format:
         is_zoned = _ZONED.search(date_format.replace("%%", "")) is not None
-        plain, zoned = ((), (date_format,)) if is_zoned else ((date_format,), ())
+        plain, zoned = ([], [date_format]) if is_zoned else ([date_format], [])
     text, zone = pl.col("text"), timezone.get_default_timezone_name()
     found = different.with_columns(
         _first([text.str.to_datetime(each, time_unit="ms", strict=False) for each in plain]).alias("plain"),

@@ -154,10 +154,12 @@ def test_a_file_may_be_written_in_many_ways(written, encoding, separator, packed
         (HEADER, "no_rows", "no rows"),
         (HEADER.replace("quantity", "pieces") + FIRST, "missing_column", "quantity"),
         (HEADER.encode("utf-16"), "encoding", "UTF-16"),
+        ((HEADER + FIRST).replace("\n", "\r"), "header", "old Macintosh"),
+        ('"' + HEADER, "header", "quotes do not match"),
         (b"\x89PNG\r\n\x1a\n" + bytes(99), "not_text", "Save it as CSV"),
         (gzip.compress(HEADER.encode() * 9)[:-12], "unreadable", "damaged"),
     ],
-    ids=["empty", "blank", "header", "column", "utf-16", "picture", "packed"],
+    ids=["empty", "blank", "header", "column", "utf-16", "macintosh", "quotes", "picture", "packed"],
 )
 def test_a_file_that_is_none_is_refused_and_leaves_no_batch(written, text, code, named):
     path = written(text)
