@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -19,38 +18,15 @@ from crm.models import Customer, OrderLine, OutcomeEvent, RecoRun
 from crm.services import record_outcomes
 
 from .factories import (
-    CONFIG,
     ContactEventFactory,
     CustomerFactory,
     OrderLineFactory,
     ProductFactory,
     RecoItemFactory,
-    RecoRunFactory,
 )
+from .outcome_helpers import at, bought, credited, run_of
 
 pytestmark = pytest.mark.django_db
-
-PARIS = ZoneInfo("Europe/Paris")
-
-
-def at(month, day, hour=12, *, year=2022, zone=PARIS, **more):
-    return datetime(year, month, day, hour, tzinfo=zone, **more)
-
-
-def run_of(month=1, day=1, *, days=30, zone="Europe/Paris", **values):
-    config = {**CONFIG, "attribution_days": days, "time_zone": zone}
-    return RecoRunFactory(as_of=date(2022, month, day), config=config, **values)
-
-
-def bought(item, moment, quantity=1, **values):
-    values = {"customer": item.customer, "product": item.product, **values}
-    return OrderLineFactory(ordered_at=moment, quantity=quantity, **values)
-
-
-def credited():
-    """Line → (item, outcome) as stored."""
-    rows = OutcomeEvent.objects.values_list("order_line", "reco_item", "outcome")
-    return {line: (item, outcome) for line, item, outcome in rows}
 
 
 @pytest.fixture
@@ -113,57 +89,6 @@ def test_whoever_was_merged_is_the_survivor_also_by_a_chain(item):
         theirs.pk: item.pk,
         between.pk: item.pk,
     }
-
-
-def test_a_cancelled_purchase_is_not_credited_and_a_part_of_it_is():
-    first, second, third = (RecoItemFactory(run=run_of()) for _ in range(3))
-    bought(first, at(1, 5), 2)
-    bought(first, at(1, 7), -2)
-    part = bought(second, at(1, 5), 2)
-    bought(second, at(1, 7), -1)
-    late = bought(third, at(1, 5), 2)
-    bought(third, at(2, 7), -2)  # after the window: the report of January stands
-    record_outcomes()
-    assert set(credited()) == {part.pk, late.pk}
-
-
-def test_the_newest_purchase_is_taken_back_first(item):
-    old = bought(item, at(1, 3), 1)
-    bought(item, at(1, 5), 1)
-    bought(item, at(1, 7), -1)
-    record_outcomes()
-    assert set(credited()) == {old.pk}
-
-
-@pytest.mark.parametrize("quantities", [(2, 1), (1, 2)])
-def test_of_purchases_of_one_moment_the_smaller_is_taken_back_in_whatever_order_they_were_stored(
-    item, quantities
-):
-    stored = {quantity: bought(item, at(1, 5), quantity).pk for quantity in quantities}
-    bought(item, at(1, 7), -1)
-    record_outcomes()
-    assert set(credited()) == {stored[2]}
-
-
-def test_what_is_taken_back_may_have_been_bought_before_the_window(item):
-    bought(item, at(12, 20, year=2021), 3)
-    bought(item, at(1, 2), -3)
-    line = bought(item, at(1, 5))
-    record_outcomes()
-    assert set(credited()) == {line.pk}
-
-
-def test_a_cancellation_that_comes_later_takes_the_credit_back(item):
-    line = bought(item, at(1, 5))
-    record_outcomes()
-    back = bought(item, at(1, 9), -1)
-    assert record_outcomes().withdrawn == 1
-    assert credited() == {}
-    assert record_outcomes() == record_outcomes(), "and it stays so"
-    back.delete()  # the cancellation was a mistake
-    assert record_outcomes().credited == 1
-    assert set(credited()) == {line.pk}
-    assert_sound(OutcomeEvent)
 
 
 def test_of_runs_in_force_the_latest_as_of_has_the_line_and_of_these_the_newest():
