@@ -9,8 +9,8 @@ Demand: see `demand`; n and p, how often the customer and how much everybody buy
 that knows the maker of each bottle and one that knows labels alone. What nobody bought yet is never offered.
 
 Tuned on the wine orders (90 days from 1 April, May, June 2017) and Online Retail (28 days from 10 and 24 January and
-7 February 2011): newHR@3 is .091 and .317, where item-kNN has .038 and .248 and content .057 on wine. On the last
-cutoffs, 3 July and 4 March, looked at once, it is .056 and .259, item-kNN's .019 and .251, content's .037 on wine.
+7 February 2011): newHR@3 is .091 and .319, where item-kNN has .038 and .249 and content .057 on wine. On the last
+cutoffs, 3 July and 4 March, looked at once, it is .056 and .257, item-kNN's .019 and .242, content's .037 on wine.
 
 The weights come from a conditional logit of what was bought next over both files, rounded; a third more or less of
 any of them stays within the noise. Tried by themselves: co-purchase (.019 and .289), maker and kind with popularity

@@ -7,9 +7,9 @@ what counts is how many times they passed it by, not how long ago it was, which 
 those who come twice a year. Demand: see `demand`. The share is (repeat buyers + 1) / (buyers + 5).
 
 Tuned on the wine orders (90 days from 1 April, May, June 2017) and Online Retail (28 days from 10 and 24 January and
-7 February 2011), mean NDCG@3: personal top frequency has .256 and .359, TIFU-KNN .267 and .371, this .273 and .388. The
+7 February 2011), mean NDCG@3: personal top frequency has .256 and .360, TIFU-KNN .267 and .371, this .273 and .388. The
 formula was above personal top frequency at each of fifteen cutoffs up to 15 June and 21 February. At the last ones,
-3 July and 4 March, looked at once: .250 and .399, .255 and .391, this .256 and .409.
+3 July and 4 March, looked at once: .250 and .399, .255 and .395, this .256 and .409.
 
 Tried and left out: decay by days (7…240) and exponential decay by visits (.270 and .363 at best by themselves);
 quantities and amounts, which lose on Online Retail, where few buy by the piece; the latest order counted apart, the gap
