@@ -33,7 +33,7 @@ KEPT = (SHOWN, "signed_in_at", "seen_at")
 #: Closed whoever asks how: the back office, everything about signing in and the person's account.
 CLOSED = re.compile(r"/(admin|accounts|api/v1/accounts)/")
 #: Of the person's own affairs only what is looked at, and of that no way in and no export.
-OWN_AFFAIRS = "/api/v1/me/"
+OWN_AFFAIRS = ("/api/v1/me/", "/documents/")
 DELICATE = re.compile(
     r"password|email|factor|totp|recovery|(?<!tutoring-)session|token|device|export|eras|calendar"
 )

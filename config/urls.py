@@ -24,6 +24,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("impersonation/", include("hijack.urls")),
+    path("documents/", include("content.urls")),
     path("calendar/<str:token>.ics", calendar_feed, name="calendar_feed"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", ApiRootView.as_view(), name="api-root"),

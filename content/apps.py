@@ -9,6 +9,10 @@ class ContentConfig(AppConfig):
     verbose_name = _("Content")
 
     def ready(self) -> None:
-        from . import invariants
+        from accounts.home import register
+
+        from . import demo, home, invariants  # noqa: F401 - the demo's step registers when imported
+        from .benchmarks import content  # noqa: F401 - importing registers it
 
         invariants.watch()
+        register(home.latest_documents, place=25)

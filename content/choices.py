@@ -32,6 +32,13 @@ class BrickStatus(models.TextChoices):
     ARCHIVED = "ARCHIVED", pgettext_lazy("brick", "archived")
 
 
+class MediaType(models.TextChoices):
+    """What a figure's file is."""
+
+    SVG = "image/svg+xml", "SVG"
+    PNG = "image/png", "PNG"
+
+
 class DocumentType(models.TextChoices):
     WORKSHEET = "WORKSHEET", _("worksheet")
     REVISION_SHEET = "REVISION_SHEET", _("revision sheet")

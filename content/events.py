@@ -14,3 +14,25 @@ class BrickPublished(DomainEvent):
     brick_id: int
     brick_version_id: int
     number: int
+
+
+@dataclass(frozen=True)
+class DocumentRequested(DomainEvent):
+    """Somebody asked for a document; a worker makes it."""
+
+    request_id: int
+
+
+@dataclass(frozen=True)
+class DocumentGenerated(DomainEvent):
+    """Every copy that was asked for is there."""
+
+    request_id: int
+    document_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class DocumentFailed(DomainEvent):
+    """The request came to no document; it says why in `error`."""
+
+    request_id: int

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, F, Model, OuterRef, ProtectedError, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from config.base import integrity
 from config.base.differences import Difference
 from config.base.exceptions import DomainError
-from config.base.guards import guard
+from config.base.guards import guard, guard_purge
 
+from .choices import RequestStatus
+from .files import delete_after_commit, stored_pdf_sha256
 from .hashing import TEXT_FIELDS, text_sha256
-from .models import BrickVersion, ContentBrick, ContentBrickRating, DocumentBrick
+from .models import (
+    BrickVersion,
+    ContentBrick,
+    ContentBrickRating,
+    ContentFigure,
+    DocumentBrick,
+    DocumentRequest,
+    GeneratedDocument,
+)
 
 HUNDREDTH = Decimal("0.01")
 
@@ -25,10 +37,15 @@ def watch() -> None:
     guard(BrickVersion, refuse_wrong_fingerprints)
     guard(BrickVersion, keep_a_version)
     guard(DocumentBrick, refuse_wrong_pins)
+    guard_purge(ContentFigure, refuse_to_purge_what_is_shown)
+    guard_purge(GeneratedDocument, let_files_go)
     integrity.register(ratings_are_true)
     integrity.register(published_bricks_have_a_version)
     integrity.register(versions_are_as_published)
     integrity.register(documents_pin_what_they_say)
+    integrity.register(done_requests_have_their_documents)
+    integrity.register(documents_are_as_they_were_made)
+    integrity.register(figures_are_as_uploaded)
 
 
 def keep_ratings(keys: list[int], using: str) -> None:
@@ -143,3 +160,64 @@ def documents_pin_what_they_say(using: str) -> Iterator[Difference]:
 
 def _wrong_pins(using: str) -> QuerySet[DocumentBrick]:
     return DocumentBrick.all_objects.using(using).exclude(sha256=F("brick_version__sha256"))
+
+
+def refuse_to_purge_what_is_shown(keys: list[int], using: str) -> None:
+    """ProtectedError when a version names one of these figures: it would no longer render as it was published."""
+    for figure in ContentFigure.all_objects.using(using).filter(pk__any_of=keys).defer("data").order_by("pk"):
+        versions: set[Model] = set(BrickVersion.all_objects.using(using).naming_figure(figure.name)[:10])
+        if versions:
+            named = ", ".join(sorted(str(version) for version in versions))
+            message = _("The figure %(name)s is shown by %(versions)s.")
+            raise ProtectedError(message % {"name": figure.name, "versions": named}, versions)
+
+
+def let_files_go(keys: list[int], using: str) -> None:
+    """The PDFs go with their documents: no row would know of them, and no erasure find them."""
+    documents = GeneratedDocument.all_objects.using(using).filter(pk__any_of=keys)
+    delete_after_commit(list(documents.values_list("pdf", flat=True)), using)
+
+
+def figures_are_as_uploaded(using: str) -> Iterator[Difference]:
+    """For `check_data`: a file that was changed past the kernel no longer fits its fingerprint."""
+    rows = ContentFigure.all_objects.using(using).order_by("pk").values_list("pk", "sha256", "data")
+    for pk, sha256, data in rows.iterator(chunk_size=10):
+        if hashlib.sha256(base64.b64decode(data)).hexdigest() != sha256:
+            yield Difference(
+                "content_contentfigure.sha256", "not the fingerprint of the file", found=f"figure {pk}"
+            )
+
+
+def done_requests_have_their_documents(using: str) -> Iterator[Difference]:
+    """For `check_data`: what was asked for is there, be it in the trash."""
+    made: dict[int, set[str]] = {}
+    documents = GeneratedDocument.all_objects.using(using).order_by()
+    for request, variant in documents.values_list("request", "variant").iterator():
+        made.setdefault(request, set()).add(variant)
+    done = DocumentRequest.objects.using(using).filter(status=RequestStatus.DONE).order_by("pk")
+    for pk, variants in done.values_list("pk", "variants").iterator():
+        if missing := set(variants) - made.get(pk, set()):
+            yield Difference(
+                "content_documentrequest.status",
+                "done without its documents",
+                expected=", ".join(sorted(missing)),
+                found=f"request {pk}",
+            )
+
+
+def documents_are_as_they_were_made(using: str) -> Iterator[Difference]:
+    """For `check_data`: the HTML and the file of the PDF fit their fingerprints, unless both were erased."""
+    rows = GeneratedDocument.all_objects.using(using).exclude(html="").order_by("pk")
+    for document in rows.only("html", "html_sha256", "pdf", "pdf_sha256").iterator(chunk_size=50):
+        if hashlib.sha256(document.html.encode()).hexdigest() != document.html_sha256:
+            yield Difference(
+                "content_generateddocument.html_sha256",
+                "not the fingerprint of the HTML",
+                found=f"document {document.pk}",
+            )
+        if document.pdf and (found := stored_pdf_sha256(document)) != document.pdf_sha256:
+            yield Difference(
+                "content_generateddocument.pdf",
+                "not the fingerprint of the file" if found else "there is no such file",
+                found=f"document {document.pk}",
+            )

@@ -13,15 +13,16 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 
 from config.base.erasure import mask, overwrite
 from config.base.mentions import MASK, Masker, Mentions, Needles
 from config.base.personal import Person, also_erase, by_user, declare, nobodys
 
+from .choices import RequestStatus
+from .files import delete_after_commit
 from .hashing import TEXT_FIELDS, text_sha256
-from .models import BrickVersion, DocumentBrick, GeneratedDocument
+from .models import BrickVersion, DocumentBrick, DocumentRequest, GeneratedDocument
 
 FINGERPRINT = "A fingerprint."
 EMPTIED = "Emptied by `erase_documents`."
@@ -43,7 +44,7 @@ declare(
         "status",
     ),
     blank={"idempotency_key": None},
-    mention=("error",),
+    mention=("error", "manifest"),
     impersonal={"criteria": "Slugs and numbers that describe bricks.", "variants": "Codes."},
 )
 declare(
@@ -87,6 +88,17 @@ declare(
     impersonal={**dict.fromkeys(TEXT_FIELDS, "Masked by `mask_versions`."), "sha256": FINGERPRINT},
 )
 declare(
+    "content.ContentFigure",
+    own=nobodys,
+    proven=("source",),
+    impersonal={
+        "name": SLUG,
+        "media_type": "A kind of file.",
+        "data": "A drawing; whoever draws a person's address into one takes it back by hand.",
+        "sha256": FINGERPRINT,
+    },
+)
+declare(
     "content.ContentTemplate",
     own=nobodys,
     proven=("name", "slots", "placeholders"),  # the revision stays: a word less is not another layout
@@ -119,9 +131,15 @@ def mask_versions(person: Person) -> None:
         {"sha256": lambda stored, _key: new.get(stored, stored)},
     )
     overwrite(GeneratedDocument, documents, {"manifest": partial(_pinned, new)})
+    requests = DocumentRequest.all_objects.filter(manifest__isnull=False)
+    made = GeneratedDocument.all_objects.filter(pk__any_of=sorted(documents)).values("request")
+    holding = requests.filter(Q(pk__in=made) | ~Q(status=RequestStatus.DONE)) if new else requests.none()
+    overwrite(DocumentRequest, set(holding.values_list("pk", flat=True)), {"manifest": partial(_pinned, new)})
 
 
 def _pinned(new: dict[str, str], manifest: Any, _key: Any) -> Any:
+    if manifest is None:
+        return None
     bricks = [
         {**each, "sha256": new.get(each.get("sha256"), each.get("sha256"))}
         for each in manifest.get("bricks", ())
@@ -142,11 +160,13 @@ def erase_documents(person: Person) -> None:
     theirs = made_for | made_by & Q(request__student__isnull=True)
     keys = set(every.filter(theirs).values_list("pk", flat=True))
     keys |= _telling(every.filter(made_by), person.telling) | _telling(every, person.proven)
-    files = [name for name in every.filter(pk__any_of=sorted(keys)).values_list("pdf", flat=True) if name]
+    files = list(every.filter(pk__any_of=sorted(keys)).values_list("pdf", flat=True))
     students = set(every.filter(made_for).values_list("pk", flat=True))
     overwrite(GeneratedDocument, students, {"manifest": _without_student})
+    asked = DocumentRequest.all_objects.filter(by_user("student__user")(person), manifest__isnull=False)
+    overwrite(DocumentRequest, set(asked.values_list("pk", flat=True)), {"manifest": _without_student})
     overwrite(GeneratedDocument, keys, {"html": "", "pdf": ""})
-    transaction.on_commit(partial(_delete_files, files))
+    delete_after_commit(files)
 
 
 def _telling(rows: Any, needles: Needles) -> set[int]:
@@ -173,13 +193,9 @@ def _mentioned(columns: Iterable[str], needles: Needles) -> Q:
 
 
 def _without_student(manifest: Any, _key: Any) -> Any:
+    if manifest is None:  # the record of a request before its bricks were picked
+        return None
     values = manifest.get("values", {})
     if FROM_THE_STUDENT not in values:
         return manifest
     return {**manifest, "values": {**values, FROM_THE_STUDENT: MASK}}
-
-
-def _delete_files(names: Iterable[str]) -> None:
-    storage = GeneratedDocument._meta.get_field("pdf").storage  # type: ignore[union-attr]
-    for name in names:
-        storage.delete(name)

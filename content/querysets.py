@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.whose import VIEW_PROGRESS, is_child_of, is_student_of
+from config.base.clock import now_ms
 from config.base.querysets import BaseQuerySet
+from config.base.rows import rows_for
 
 from . import lookups  # noqa: F401 - importing registers `has_entry`
 from .hashing import TEXT_FIELDS
+from .leases import LEASE
 
 if TYPE_CHECKING:
     from .models import (
         BrickVersion,
         ContentBrick,
         ContentBrickRating,
+        ContentFigure,
         ContentTemplate,
         DocumentBrick,
         DocumentInteraction,
@@ -36,6 +42,29 @@ class ContentBrickQuerySet(BaseQuerySet["ContentBrick"]):
     def published(self) -> Self:
         """Bricks that new documents are made of."""
         return self.filter(status="PUBLISHED")
+
+    def for_students(self) -> Self:
+        """Published bricks for students, the only ones that enter a worksheet; each has a version to pin."""
+        versions = self._versions().filter(brick=OuterRef("pk"))
+        return self.published().filter(Exists(versions), audience="STUDENT")
+
+    def fits(
+        self,
+        *,
+        subject: Any,
+        level: str | None,
+        kinds: Iterable[str],
+        language: str | None = None,
+        exclude_families: Iterable[str] = (),
+    ) -> Self:
+        """Bricks of these kinds on a subject, at that level and in that language if one is asked for."""
+        fitting = self.filter(subject=subject, kind__in=sorted(kinds))
+        if level is not None:
+            fitting = fitting.filter(level=level)
+        if language:
+            fitting = fitting.filter(language=language)
+        excluded = [family for family in exclude_families if family]
+        return fitting.exclude(family__in=excluded) if excluded else fitting
 
     def tagged(self, tag: str) -> Self:
         """Bricks that have this tag, whole and as it is written."""
@@ -68,9 +97,21 @@ class BrickVersionQuerySet(BaseQuerySet["BrickVersion"]):
     def get_by_natural_key(self, brick: str, number: int) -> BrickVersion:
         return self.by_natural_key(brick__slug=brick, number=number)
 
+    def naming_figure(self, name: str) -> Self:
+        """Those that show this figure, in the text or in the answer."""
+        named = rf"figure:{re.escape(name)}([^a-z0-9-]|$)"
+        return self.filter(Q(body__regex=named) | Q(answer__regex=named))
+
     def latest_first(self) -> Self:
         """The newest version of a brick first."""
         return self.order_by("-number")
+
+    def latest_of_each(self) -> Self:
+        """Of each brick the version with the highest number."""
+        newer = self.model.objects.using(self.db).filter(
+            brick=OuterRef("brick"), number__gt=OuterRef("number")
+        )
+        return self.filter(~Exists(newer.order_by()))
 
 
 class ContentBrickRatingQuerySet(BaseQuerySet["ContentBrickRating"]):
@@ -86,9 +127,18 @@ class ContentBrickRatingQuerySet(BaseQuerySet["ContentBrickRating"]):
         return self.by_natural_key(brick__slug=brick, user__username=user)
 
 
+class ContentFigureQuerySet(BaseQuerySet["ContentFigure"]):
+    def get_by_natural_key(self, name: str) -> ContentFigure:
+        return self.by_natural_key(name=name)
+
+
 class ContentTemplateQuerySet(BaseQuerySet["ContentTemplate"]):
     def get_by_natural_key(self, slug: str) -> ContentTemplate:
         return self.by_natural_key(slug=slug)
+
+    def visible_to(self, user: Any) -> Self:
+        """Everybody who is signed in chooses among all of them."""
+        return self if user.is_authenticated else self.none()
 
     def update(self, **values: Any) -> int:
         """As everywhere; writing what decides the layout raises the revision."""
@@ -106,6 +156,28 @@ class DocumentRequestQuerySet(BaseQuerySet["DocumentRequest"]):
     def waiting(self) -> Self:
         """Requests that nobody works on yet, the oldest first."""
         return self.filter(status="QUEUED").order_by("created_at", "id")
+
+    def unfinished(self) -> Self:
+        """Requests that wait or that somebody works on."""
+        return self.filter(status__in=("QUEUED", "RUNNING"))
+
+    def reserving(self) -> Self:
+        """Unfinished requests whose bricks are fixed, and in no document yet, not even in one in the trash."""
+        document: Any = self.model._meta.get_field("documents").related_model
+        made = document.all_objects.using(self.db).filter(request=OuterRef("pk"))
+        return self.unfinished().filter(~Exists(made), manifest__isnull=False)
+
+    def free(self) -> Self:
+        """Requests that may be taken up: they wait, or whoever worked on them is dead."""
+        return self.filter(Q(status="QUEUED") | self._abandoned())
+
+    def silent(self) -> Self:
+        """Requests of which nobody has heard for so long that a worker who had taken them up is dead."""
+        return self.filter(Q(status="QUEUED", updated_at__lt=now_ms() - LEASE) | self._abandoned())
+
+    def _abandoned(self) -> Q:
+        silent = Q(progress_at__isnull=True) | Q(progress_at__lt=now_ms() - LEASE)
+        return Q(silent, status="RUNNING")
 
     def taught_by(self, user: Any) -> Self:
         """What this person asked for, and what is for their students."""
@@ -137,6 +209,19 @@ class GeneratedDocumentQuerySet(BaseQuerySet["GeneratedDocument"]):
         for_student = (asked | _is_for_family(user, "request__")) & Q(variant="STUDENT")
         taught = _is_for_student_of(user, "request__")
         return self.filter(for_student | taught | asked if user.teacher_profile else for_student | taught)
+
+    def readable_by(self, user: Any) -> Self:
+        """Copies whose pages the back office opens for this person: theirs, and those that their rights reach.
+
+        Somebody else's copy with the answers takes the right to read answers.
+        """
+        theirs = self.visible_to(user)
+        if not user.has_perm("content.view_generateddocument"):
+            return theirs
+        reached = rows_for(user, self, "view")
+        if not user.has_perm("content.change_contentbrick"):
+            reached = reached.filter(variant="STUDENT")
+        return theirs | reached
 
 
 class DocumentPartQuerySet(BaseQuerySet[Any]):

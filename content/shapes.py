@@ -7,7 +7,7 @@
 | `ContentTemplate.placeholders` | `["title", "student_name", …]`, of `choices.Placeholder` |
 | `DocumentRequest.criteria` | what narrows the choice of bricks, see `CRITERIA` |
 | `DocumentRequest.variants` | `["STUDENT", "TEACHER"]`, at least one, each once |
-| `GeneratedDocument.manifest` | everything needed to render the same bytes again, see `MANIFEST` |
+| `manifest` of both request and document | everything needed to render the same bytes again, see `MANIFEST` |
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from courses.choices import Language
 from .choices import BrickKind, DocumentType, Level, Placeholder, Variant
 
 _SLUG: dict[str, Any] = {"type": "string", "pattern": r"^[a-z0-9]+(-[a-z0-9]+)*\Z", "maxLength": 80}
+# What a SlugField holds, which is more than that: whatever stands in one may be named.
+_STORED_SLUG: dict[str, Any] = {"type": "string", "pattern": r"^[-a-zA-Z0-9_]+\Z", "maxLength": 80}
 _SLUGS: dict[str, Any] = {"type": "array", "items": _SLUG, "maxItems": 30, "uniqueItems": True}
 _DIFFICULTY: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": 5}
 _POSITIVE: dict[str, Any] = {"type": "integer", "minimum": 1}
@@ -45,6 +47,9 @@ def _list(items: dict[str, Any], *, least: int = 0, most: int) -> dict[str, Any]
 
 
 TAGS = _SLUGS
+
+#: A document's bricks. The draw takes well under a second for so many, and half a minute for all that the slots allow.
+MAX_BRICKS = 200
 
 #: One slot is `count` bricks of a kind and a range of difficulty, under a title (empty: none is printed).
 SLOTS = _list(
@@ -79,7 +84,7 @@ _CRITERIA: dict[str, Any] = {
     # A brick has at least one of these tags; none named: any will do.
     "tags": _SLUGS,
     # No brick of these families of near-duplicates.
-    "exclude_families": _SLUGS,
+    "exclude_families": {**_SLUGS, "items": _STORED_SLUG},
     # Narrows what the slots allow.
     "difficulty_min": _DIFFICULTY,
     "difficulty_max": _DIFFICULTY,
@@ -94,13 +99,16 @@ MANIFEST = _object(
     {
         # The version of this shape.
         "format": {"const": 1},
-        # {name: version} of everything that renders: typst, temml, fonts, the writers.
+        # The document's own; each brick has one too.
+        "language": {"enum": Language.values},
+        "title": _LINE,
+        # {name: version} of everything that renders: typst, temml, fonts, layout (the writers' own).
         "engines": {"type": "object", "additionalProperties": {"type": "string", "maxLength": 100}},
         # The moment printed in the document and its metadata: ISO 8601, with the zone.
         "rendered_at": {"type": "string", "maxLength": 40},
         "template": _object(
             {
-                "slug": _SLUG,
+                "slug": _STORED_SLUG,
                 "revision": _POSITIVE,
                 "name": _LINE,
                 "document_type": {"enum": DocumentType.values},
@@ -108,11 +116,11 @@ MANIFEST = _object(
                 "placeholders": PLACEHOLDERS,
             }
         ),
-        "subject": _SLUG,
+        "subject": _STORED_SLUG,
         "level": {"enum": Level.values},
         "criteria": CRITERIA,
         "seed": {"type": "integer", "minimum": 0},
-        # {placeholder: what it was filled with}
+        # {placeholder: what it was filled with}; the page numbers are the engine's.
         "values": {
             "type": "object",
             "propertyNames": {"enum": Placeholder.values},
@@ -120,8 +128,21 @@ MANIFEST = _object(
         },
         # In the order of the document: a version is named by its brick's slug and its number.
         "bricks": _list(
-            _object({"slot": _SLUG, "brick": _SLUG, "number": _POSITIVE, "sha256": _SHA256}), most=1000
+            _object(
+                {
+                    "slot": _SLUG,
+                    "brick": _STORED_SLUG,
+                    "number": _POSITIVE,
+                    "sha256": _SHA256,
+                    # What a version does not hold, as it was.
+                    "kind": {"enum": BrickKind.values},
+                    "language": {"enum": Language.values},
+                }
+            ),
+            most=1000,
         ),
+        # {name: SHA-256 of the file} of the figures in those bricks.
+        "figures": {"type": "object", "propertyNames": _STORED_SLUG, "additionalProperties": _SHA256},
         # {slot: how many bricks were missing}, and in words what was left of the criteria.
         "shortage": {"type": "object", "propertyNames": _SLUG, "additionalProperties": _POSITIVE},
         "relaxed": _list(_object({"slot": _SLUG, "criterion": {"enum": ["difficulty", "tags"]}}), most=100),
@@ -132,7 +153,11 @@ MANIFEST = _object(
 
 
 def check_slots(slots: list[dict[str, Any]]) -> None:
-    """Each slot has a key of its own and a range that is not upside down."""
+    """Each slot has a key of its own and a range that is not upside down; all together are a document, not a book."""
+    wanted = sum(slot["count"] for slot in slots)
+    if wanted > MAX_BRICKS:
+        message = _("A document has %(most)d bricks at most; these slots ask for %(wanted)d.")
+        raise ValidationError(message % {"most": MAX_BRICKS, "wanted": wanted}, code="too_many_bricks")
     keys = [slot["key"] for slot in slots]
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if twice:

@@ -44,6 +44,10 @@ class SubjectQuerySet(BaseQuerySet["Subject"]):
     def get_by_natural_key(self, slug: str) -> Subject:
         return self.by_natural_key(slug=slug)
 
+    def visible_to(self, user: Any) -> Self:
+        """Everybody who is signed in chooses among all of them."""
+        return self if user.is_authenticated else self.none()
+
 
 class CourseQuerySet(BaseQuerySet["Course"]):
     def get_by_natural_key(self, slug: str) -> Course:

@@ -23,6 +23,7 @@ from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from config.base.audit import audit_context
+from config.base.work import name_tasks
 
 from . import services, uploads
 from .models import ImportBatch, RecoRun
@@ -151,15 +152,16 @@ def watch_runs() -> None:
         _watch_runs_later()
 
 
-#: What each task is called where people read of it.
-NAMES = {
-    import_file.module_path: _("Import a file"),
-    watch_import.module_path: _("Look after an import"),
-    check_upload.module_path: _("Look at a file before its import"),
-    build_profiles_task.module_path: _("Build profiles"),
-    recommend_task.module_path: _("Recommend"),
-    watch_runs.module_path: _("Look after the runs"),
-}
+name_tasks(
+    {
+        import_file.module_path: _("Import a file"),
+        watch_import.module_path: _("Look after an import"),
+        check_upload.module_path: _("Look at a file before its import"),
+        build_profiles_task.module_path: _("Build profiles"),
+        recommend_task.module_path: _("Recommend"),
+        watch_runs.module_path: _("Look after the runs"),
+    }
+)
 
 
 def _done_for(user_id: int | None, reason: str) -> AbstractContextManager[None]:

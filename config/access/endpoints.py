@@ -38,11 +38,18 @@ ME = "me"
 #: Functions do not say which methods they understand: those of these pages, by what follows the model in an admin
 #: page's name, or the whole name of another; any other is read and posted to.
 METHODS_OF_PAGES = {
-    **dict.fromkeys(("changelist", "history", "index", "app_list", "jsi18n", "autocomplete"), ("GET",)),
+    **dict.fromkeys(
+        ("changelist", "history", "index", "app_list", "jsi18n", "autocomplete", "file"), ("GET",)
+    ),
     **dict.fromkeys(
         ("search", "view_on_site", "done", "", "account_email_verification_sent", "calendar_feed"), ("GET",)
     ),
     **dict.fromkeys(("logout", "end_access", "account_language", "build", "distinct"), ("POST",)),
+    "draw": ("GET",),
+    **dict.fromkeys(("html", "pdf", "document_html", "document_pdf"), ("GET",)),
+    **dict.fromkeys(("documents", "document", "document_progress"), ("GET",)),
+    "live": ("POST",),
+    **dict.fromkeys(("document_complete", "document_rate", "document_retry", "retry", "replay"), ("POST",)),
     **dict.fromkeys(("crm_outcome_record", "crm_outcome_record_run"), ("POST",)),
 }
 

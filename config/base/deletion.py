@@ -15,6 +15,7 @@ from django.db.models import ProtectedError
 from . import closure
 from .audit import audit_context, current_reason
 from .batch import Deletion, write
+from .guards import run_purge_guards
 from .introspection import incoming, is_kernel_model, kernel_models
 from .links import unlink
 from .querysets import now_ms
@@ -106,6 +107,8 @@ def purge_rows(objs: Iterable[Any], *, using: str | None = None) -> dict[str, in
             refusing[(relation.model, relation.field.name)] = outside
         if refusing:
             raise _protected(refusing, using)
+        for each, taken in rows.taken.items():
+            run_purge_guards(each, sorted(taken), using)
         nullable = closure.pointing_at(rows.taken, (models.SET_NULL,), using=using, alive_only=False)
         for relation, outside in nullable:
             write(relation.model, outside, {relation.field.name: None}, using)

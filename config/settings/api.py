@@ -61,6 +61,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "MergeSideEnum": "crm.choices.Side",
         "EnrollmentStatusEnum": "learning.models.enrollment.EnrollmentStatus",
         "ImportKindEnum": "crm.models.batch.ImportKind",
+        "DocumentRequestStatusEnum": "content.choices.RequestStatus",
+        "BrickKindEnum": "content.choices.BrickKind",
+        "InteractionKindEnum": "content.choices.InteractionKind",
         "ConversationStatusEnum": "learning.models.conversation.ConversationStatus",
     },
     # What is read has every column; what is written only those that a client may set.

@@ -1,3 +1,3 @@
 """The back office's doors to content."""
 
-from . import bricks, documents, requests, templates  # noqa: F401 - importing registers them
+from . import bricks, documents, figures, requests, templates  # noqa: F401 - importing registers them

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +17,11 @@ from config.base.admin import BaseAdmin, BaseTabularInline, Figure, ReadOnlyAdmi
 
 from .. import services
 from ..models import BrickVersion, ContentBrick, ContentBrickRating
+from ..request_words import usage_words
+from ..selectors.exports import zip_of
+from ..selectors.usage import usage_of
+from .editor import EditorMixin
+from .importing import ImportMixin
 
 
 class VersionInline(ReadOnlyAdmin, BaseTabularInline):
@@ -38,7 +46,7 @@ class ChangesFilter(admin.SimpleListFilter):
 
 
 @admin.register(ContentBrick)
-class ContentBrickAdmin(BaseAdmin):
+class ContentBrickAdmin(ImportMixin, EditorMixin, BaseAdmin):
     icon = "widgets"
     menu_order = 10
     markdown_fields = ("body", "answer")
@@ -49,6 +57,7 @@ class ContentBrickAdmin(BaseAdmin):
         "level",
         "kind",
         "difficulty",
+        "family_shown",
         "status",
         "changes_shown",
         "rating",
@@ -66,8 +75,8 @@ class ContentBrickAdmin(BaseAdmin):
     )
     ordering = ("title",)
     prepopulated_fields = {"slug": ("title",)}
-    readonly_fields = ("status", "changes_shown", "rating", "rating_count")
-    actions = (*BaseAdmin.actions, "publish_selected", "archive_selected")
+    readonly_fields = ("status", "changes_shown", "rating", "rating_count", "usage_shown")
+    actions = (*BaseAdmin.actions, "publish_selected", "archive_selected", "export_selected")
     inlines = (VersionInline,)
     fieldsets = (
         (_("Text"), {"fields": ("title", "slug", "body", "source")}),
@@ -76,17 +85,22 @@ class ContentBrickAdmin(BaseAdmin):
             _("Classification"),
             {
                 "fields": (
-                    ("subject", "level"),
-                    ("kind", "difficulty"),
-                    ("audience", "language"),
+                    # One a line: beside the preview there is no room for two.
+                    "subject",
+                    "level",
+                    "kind",
+                    "difficulty",
+                    "audience",
+                    "language",
                     "tags",
-                    ("family", "estimated_minutes"),
+                    "family",
+                    "estimated_minutes",
                 )
             },
         ),
         (
             _("Publication"),
-            {"fields": (("status", "changes_shown"), ("rating", "rating_count"))},
+            {"fields": (("status", "changes_shown"), ("rating", "rating_count"), "usage_shown")},
         ),
     )
 
@@ -100,6 +114,23 @@ class ContentBrickAdmin(BaseAdmin):
         known = getattr(brick, "has_changes", None)
         return gettext("Yes") if (brick.has_unpublished_changes if known is None else known) else ""
 
+    @admin.display(description=_("in documents"), empty_value="–")
+    def usage_shown(self, brick: ContentBrick) -> str | None:
+        """How often it was given, and what became of that."""
+        if brick.pk is None:
+            return None
+        return usage_words(usage_of([brick])[brick.pk])
+
+    @admin.display(description=_("family"), empty_value="-")
+    def family_shown(self, brick: ContentBrick) -> SafeString | None:
+        """The way to its near-duplicates."""
+        if not brick.family:
+            return None
+        url = (
+            f"{reverse('admin:content_contentbrick_changelist')}?{urlencode({'family__exact': brick.family})}"
+        )
+        return format_html('<a class="house-link" href="{}">{}</a>', url, brick.family)
+
     @admin.action(description=_("Publish selected bricks"), permissions=["change"])
     def publish_selected(self, request: HttpRequest, queryset: Any) -> None:
         do_for_each(self, request, queryset, lambda brick: services.publish_brick(brick=brick))
@@ -107,6 +138,18 @@ class ContentBrickAdmin(BaseAdmin):
     @admin.action(description=_("Archive selected bricks"), permissions=["change"])
     def archive_selected(self, request: HttpRequest, queryset: Any) -> None:
         do_for_each(self, request, queryset, lambda brick: services.archive_brick(brick=brick))
+
+    @admin.action(description=_("Export selected bricks as Markdown"), permissions=["change"])
+    def export_selected(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+        """With their answers, so for those who may change them."""
+        return HttpResponse(
+            zip_of(queryset),
+            content_type="application/zip",
+            headers={
+                "Content-Disposition": 'attachment; filename="bricks.zip"',
+                "Cache-Control": "no-store",
+            },
+        )
 
     def figures(self, request: HttpRequest) -> list[Figure]:
         url = reverse("admin:content_contentbrick_changelist")

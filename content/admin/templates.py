@@ -5,38 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.utils.functional import lazy
-from django.utils.html import format_html, format_html_join
+from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from config.base.admin import BaseAdmin
 
-from ..choices import BrickKind, Placeholder
 from ..models import ContentTemplate
+from .slots import PlaceholdersField, SlotsWidget
+from .template_draw import DrawMixin
 
-#: A slot as it is typed; `content.shapes` says all that may stand there.
-SLOT_EXAMPLE = (
-    '[{"key": "practice", "kind": "EXERCISE", "count": 4, '
-    '"difficulty_min": 1, "difficulty_max": 3, "title": "…"}]'
+SLOTS_HELP = _(
+    "Each slot takes so many bricks of a kind. The key names the slot: small letters, digits and hyphens. Without a "
+    "title nothing is printed above its bricks."
 )
 
 
-def _legend(choices: Any) -> str:
-    rows = [(value, capfirst(label)) for value, label in choices.choices]
-    return format_html_join("", "<div><code>{}</code> {}</div>", rows)
-
-
-def _slots_help() -> str:
-    return format_html("<div><code>{}</code></div>{}", SLOT_EXAMPLE, _legend(BrickKind))
-
-
-SLOTS_HELP = lazy(_slots_help, str)()
-PLACEHOLDERS_HELP = lazy(_legend, str)(Placeholder)
-
-
 @admin.register(ContentTemplate)
-class ContentTemplateAdmin(BaseAdmin):
+class ContentTemplateAdmin(DrawMixin, BaseAdmin):
     icon = "dashboard_customize"
     menu_order = 40
     search_fields = ("name", "slug")
@@ -49,5 +35,14 @@ class ContentTemplateAdmin(BaseAdmin):
     fieldsets = (
         (None, {"fields": ("name", "slug", ("document_type", "revision"))}),
         (_("Slots"), {"fields": ("slots",), "description": SLOTS_HELP}),
-        (_("Placeholders"), {"fields": ("placeholders",), "description": PLACEHOLDERS_HELP}),
+        (_("Placeholders"), {"fields": ("placeholders",)}),
     )
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Slots are rows to fill in, and placeholders boxes to tick."""
+        if db_field.name == "placeholders":
+            return PlaceholdersField(label=capfirst(db_field.verbose_name), help_text=db_field.help_text)
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "slots":
+            field.widget = SlotsWidget()
+        return field

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
 from config.base.serializers import KERNEL, BaseSerializer
 
 from ..models import (
     BrickVersion,
     ContentBrick,
     ContentBrickRating,
+    ContentFigure,
     ContentTemplate,
     DocumentBrick,
     DocumentInteraction,
     DocumentRequest,
     GeneratedDocument,
 )
+from ..models.figure import MAX_CHARACTERS
 
 
 class ContentBrickSerializer(BaseSerializer):
@@ -70,6 +75,19 @@ class ContentBrickRatingSerializer(BaseSerializer):
     class Meta:
         model = ContentBrickRating
         fields = ("id", "brick", "user", "score", "comment", *KERNEL)
+
+
+class ContentFigureSerializer(BaseSerializer):
+    """A figure. `data` is its file, a PNG or an SVG, in base64; it is read at `file/`."""
+
+    data = serializers.CharField(  # type: ignore[assignment]
+        write_only=True, max_length=MAX_CHARACTERS, label=_("file in base64")
+    )
+
+    class Meta:
+        model = ContentFigure
+        fields = ("id", "name", "media_type", "data", "sha256", "width", "height", "source", *KERNEL)
+        read_only_fields = ("media_type", "sha256", "width", "height")
 
 
 class ContentTemplateSerializer(BaseSerializer):

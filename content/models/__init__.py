@@ -2,6 +2,7 @@
 
 from .brick import BrickVersion, ContentBrick
 from .document import DocumentBrick, DocumentInteraction, GeneratedDocument
+from .figure import ContentFigure
 from .rating import ContentBrickRating
 from .request import DocumentRequest
 from .template import ContentTemplate
@@ -10,6 +11,7 @@ __all__ = [
     "BrickVersion",
     "ContentBrick",
     "ContentBrickRating",
+    "ContentFigure",
     "ContentTemplate",
     "DocumentBrick",
     "DocumentInteraction",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -17,8 +19,10 @@ from config.base.rules import at_least_one, one_of
 from courses.choices import Language
 
 from .. import shapes
+from ..checking import TextError, problems_on_save
 from ..choices import Audience, BrickKind, BrickStatus, Level
 from ..hashing import Sha256Field, sha256_rule, text_of, text_sha256
+from ..lengths import MAX_TEXT, at_most
 from ..lookups import EntryIndex
 from ..querysets import BrickVersionQuerySet, ContentBrickQuerySet
 
@@ -74,9 +78,15 @@ class ContentBrick(BaseModel):
     )
     status = models.CharField(_("status"), max_length=9, choices=BrickStatus, default=BrickStatus.DRAFT)
     estimated_minutes = models.PositiveIntegerField(_("estimated minutes"), default=0)
-    body = models.TextField(_("text"), blank=True, default="", help_text=_MARKDOWN)
+    body = models.TextField(
+        _("text"), blank=True, default="", help_text=_MARKDOWN, validators=[MaxLengthValidator(MAX_TEXT)]
+    )
     answer = models.TextField(
-        _("answer"), blank=True, default="", help_text=_("For the teacher's copy only. Markdown.")
+        _("answer"),
+        blank=True,
+        default="",
+        help_text=_("For the teacher's copy only. Markdown."),
+        validators=[MaxLengthValidator(MAX_TEXT)],
     )
     source = models.CharField(
         _("source"), max_length=500, blank=True, default="", help_text=_("Where the facts come from.")
@@ -99,6 +109,7 @@ class ContentBrick(BaseModel):
         verbose_name = _("brick")
         verbose_name_plural = _("bricks")
         ordering = ["title", "id"]
+        permissions = [("import_contentbrick", _("Can import bricks from files"))]
         constraints = [
             *BaseModel.Meta.constraints,
             UniqueEver(
@@ -116,6 +127,8 @@ class ContentBrick(BaseModel):
                 name="%(app_label)s_%(class)s_difficulty",
                 violation_error_message=_("A difficulty is between 1 and 5."),
             ),
+            at_most("body", MAX_TEXT),
+            at_most("answer", MAX_TEXT),
             models.CheckConstraint(
                 condition=Q(rating__isnull=True, rating_count=0)
                 | Q(rating__isnull=False, rating__gte=1, rating__lte=5, rating_count__gte=1),
@@ -166,11 +179,37 @@ class ContentBrick(BaseModel):
             return False
         return latest.sha256 != text_sha256(**text_of(self))
 
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
+        """Remembers the texts as they are stored, which have been read already."""
+        brick = super().from_db(db, field_names, values)
+        brick.__dict__["_stored_texts"] = {name: brick.__dict__.get(name) for name in ("body", "answer")}
+        return brick
+
+    def changed_texts(self) -> dict[str, str]:
+        """Text and answer, as far as they are not what was loaded: a change of the rest reads no text again."""
+        stored = self.__dict__.get("_stored_texts", {})
+        return {
+            name: getattr(self, name)
+            for name in ("body", "answer")
+            if name in self.__dict__ and stored.get(name) != getattr(self, name)
+        }
+
     def clean(self) -> None:
         super().clean()
+        self._refuse_formulas()
         if self.status == BrickStatus.PUBLISHED and self.latest_version is None:
             # Not on `status`: a service owns it, so forms show it without offering it.
             raise ValidationError(_("A published brick has a version."), code="no_version")
+
+    def _refuse_formulas(self) -> None:
+        """A formula that cannot be set is refused with its place, in a draft too."""
+        short = {name: text for name, text in self.changed_texts().items() if len(text) <= MAX_TEXT}
+        errors: dict[str, list[ValidationError]] = {}
+        for each in problems_on_save(short, language=self.language):
+            errors.setdefault(each.field, []).append(TextError(each))
+        if errors:
+            raise ValidationError(errors)
 
 
 class BrickVersion(BaseModel):
@@ -209,6 +248,8 @@ class BrickVersion(BaseModel):
                 violation_error_message=_("This brick has, or had, a version with that number."),
             ),
             at_least_one("number", message=_("Versions are numbered from 1.")),
+            at_most("body", MAX_TEXT),
+            at_most("answer", MAX_TEXT),
             sha256_rule("sha256"),
         ]
         indexes = [

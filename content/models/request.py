@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -38,19 +37,23 @@ def both_variants() -> list[str]:
 class DocumentRequest(BaseModel):
     """Somebody asks for a document: by a template, on a subject, at a level, for a student or for nobody in particular.
 
-    The engine owns `status`, `progress` and `error`; what was asked is changed only while it is QUEUED. People,
+    The engine owns `status`, `progress` and `error`; what was asked is changed only before it is taken up. People,
     subject and template are pointed at by KEEP: a request is provenance, and stays what it was when they go. A
     request with documents is not deleted.
 
     `reference` names the request in fixtures and file names, where its number would say how many there are.
     `seed` decides which of the matching bricks are drawn: the same request, seed and stock give the same document.
     `idempotency_key` makes a repeated request of the same person the same one.
+
+    `manifest` is fixed once the bricks are picked: whoever takes the work up again after a killed worker renders the
+    same document, and another request of the same student takes other bricks meanwhile. `progress_at` is the
+    worker's last sign of life, `attempts` how often the work was begun.
     """
 
     Status = RequestStatus
 
-    json_shapes = {"criteria": shapes.CRITERIA, "variants": shapes.VARIANTS}
-    untracked_fields = ("progress",)
+    json_shapes = {"criteria": shapes.CRITERIA, "variants": shapes.VARIANTS, "manifest": shapes.MANIFEST}
+    untracked_fields = ("progress", "progress_at")
 
     reference = models.UUIDField(_("reference"), default=uuid.uuid4, editable=False)
     requester = models.ForeignKey(
@@ -84,6 +87,9 @@ class DocumentRequest(BaseModel):
     progress = models.PositiveSmallIntegerField(
         _("progress in percent"), default=0, editable=False, validators=[MaxValueValidator(100)]
     )
+    progress_at = models.DateTimeField(_("last sign of life"), null=True, blank=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, db_default=0, editable=False)
+    manifest = models.JSONField(_("manifest"), null=True, blank=True, editable=False)
     error = models.TextField(_("error"), null=True, blank=True)
 
     objects = AliveManager.from_queryset(DocumentRequestQuerySet)()
@@ -161,9 +167,14 @@ class DocumentRequest(BaseModel):
         except ValidationError as error:
             raise ValidationError({"criteria": error}) from error
 
+    @property
+    def is_begun(self) -> bool:
+        """Has it been taken up, or were its bricks fixed by a worker that died? Then what was asked stays."""
+        return self.status != RequestStatus.QUEUED or self.manifest is not None
+
     def _refuse_change_of_work_begun(self) -> None:
-        stored: Any = DocumentRequest.all_objects.filter(pk=self.pk).values_list("status", flat=True).first()
-        if stored not in (None, RequestStatus.QUEUED):
+        stored = DocumentRequest.all_objects.filter(pk=self.pk).only("status", "manifest").first()
+        if stored is not None and stored.is_begun:
             raise ValidationError(
                 _("This request has been taken up: make another one instead."), code="work_begun"
             )

@@ -2,30 +2,92 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.db.models import Max
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from config.base.events import emit
-from config.base.exceptions import DomainError, StaleObjectError
+from config.base.exceptions import Conflict, DomainError, StaleObjectError
 
+from ..checking import BrickProblem, Review, review
 from ..events import BrickPublished
+from ..failures import describe
 from ..hashing import text_of, text_sha256
 from ..models import BrickVersion, ContentBrick
+from ..rendering.contained import RenderFailed
+from ..rendering.markdown import TextRefused, images_of
+from ..rendering.values import Image
+from ..selectors.figures import images_for
 
 
-@transaction.atomic
+class PublicationRefused(DomainError):
+    """A brick that is not ready; `conflicts` lists every problem, each with its field and its place in words."""
+
+    code = "not_publishable"
+
+    def __init__(self, brick: ContentBrick, problems: Sequence[BrickProblem]) -> None:
+        self.problems = tuple(problems)
+        label = ContentBrick._meta.label
+        names = {field.name: str(capfirst(field.verbose_name)) for field in ContentBrick._meta.fields}
+        self.conflicts = [Conflict(label, brick.pk, each.field, each.message) for each in problems]
+        lines = [f"{names.get(each.field, each.field)} – {each.message}" for each in problems]
+        super().__init__(_("Not published. %(problems)s") % {"problems": " · ".join(lines)})
+
+
+def review_brick(*, brick: ContentBrick, pages: int = 0) -> Review:
+    """The brick printed alone, with the figures that there are, and every problem of it; see `content.checking`.
+
+    Raises RenderFailed.
+    """
+    return review(
+        kind=brick.kind, language=brick.language, images=_images_of(brick), pages=pages, **text_of(brick)
+    )
+
+
 def publish_brick(*, brick: ContentBrick) -> BrickVersion:
     """Freeze the stored text of the brick as its next version, and let new documents be made of it.
 
     A text that is that of the latest version makes no other: publishing a published brick again changes nothing and
     announces nothing, an archived one comes back with the version that it had.
 
-    Raises DomainError `empty_body`, StaleObjectError.
+    The text is printed first: every formula, figure, link and character of it must be (PublicationRefused otherwise).
+
+    Raises DomainError `empty_body`, PublicationRefused, StaleObjectError.
     """
-    stored = _lock(brick)
+    _refuse_unready(brick)  # before the lock: nobody waits for the printing
+    return _publish(brick)
+
+
+def _refuse_unready(brick: ContentBrick) -> None:
+    stored = ContentBrick.objects.filter(pk=brick.pk).first()
+    if stored is None:
+        return  # what is gone is said by who locks it
     if not stored.body.strip():
         raise DomainError(_("Write the text of this brick first."), code="empty_body")
+    latest = stored.latest_version
+    if latest is not None and latest.sha256 == text_sha256(**text_of(stored)):
+        return  # it has been published as it stands
+    try:
+        errors = review_brick(brick=stored).errors
+    except RenderFailed as failure:
+        raise DomainError(describe(failure), code=f"render_{failure.code}") from failure
+    if errors:
+        raise PublicationRefused(stored, errors)
+
+
+def _images_of(brick: ContentBrick) -> dict[str, Image]:
+    try:
+        return images_for(each.name for text in (brick.body, brick.answer) for each in images_of(text))
+    except TextRefused:
+        return {}  # the review says so
+
+
+@transaction.atomic
+def _publish(brick: ContentBrick) -> BrickVersion:
+    stored = _lock(brick)
     sha256 = text_sha256(**text_of(stored))
     latest = stored.latest_version
     if latest is None or latest.sha256 != sha256:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import factory
@@ -34,8 +37,16 @@ SLOTS = [
     },
 ]
 
+#: A figure's file, as it is kept.
+SQUARE = (
+    b'<svg height="20" viewBox="0 0 20 20" width="20" xmlns="http://www.w3.org/2000/svg">'
+    b'<rect height="16" width="16" x="2" y="2"/></svg>'
+)
+
 MANIFEST: dict[str, Any] = {
     "format": 1,
+    "language": "en",
+    "title": "Right angles",
     "engines": {"typst": "0.15.0"},
     "rendered_at": "2030-01-07T09:00:00Z",
     "template": {
@@ -51,7 +62,17 @@ MANIFEST: dict[str, Any] = {
     "criteria": {"tags": ["pythagoras"]},
     "seed": 7,
     "values": {"title": "Right angles"},
-    "bricks": [{"slot": "practice", "brick": "ladder", "number": 1, "sha256": "a" * 64}],
+    "bricks": [
+        {
+            "slot": "practice",
+            "brick": "ladder",
+            "number": 1,
+            "sha256": "a" * 64,
+            "kind": "EXERCISE",
+            "language": "en",
+        }
+    ],
+    "figures": {},
 }
 
 
@@ -88,6 +109,21 @@ class BrickVersionFactory(DjangoModelFactory):
     sha256 = factory.LazyAttribute(lambda version: text_sha256(**text_of(version)))
 
 
+class ContentFigureFactory(DjangoModelFactory):
+    """A drawing of a square."""
+
+    class Meta:
+        model = models.ContentFigure
+
+    name = factory.Sequence(lambda number: f"square-{number}")
+    media_type = models.ContentFigure.Type.SVG
+    data = base64.b64encode(SQUARE).decode()
+    sha256 = hashlib.sha256(SQUARE).hexdigest()
+    width = 20
+    height = 20
+    source = "Drawn for these tests."
+
+
 class ContentTemplateFactory(DjangoModelFactory):
     class Meta:
         model = models.ContentTemplate
@@ -120,7 +156,7 @@ class GeneratedDocumentFactory(DjangoModelFactory):
     variant = models.GeneratedDocument.Variant.STUDENT
     title = factory.Sequence(lambda number: f"Right angles {number}")
     html = factory.LazyAttribute(lambda document: f"<main><h1>{document.title}</h1></main>")
-    html_sha256 = factory.Sequence(lambda number: f"{number:064x}")
+    html_sha256 = factory.LazyAttribute(lambda document: sha256(document.html.encode()).hexdigest())
     pdf_sha256 = factory.Sequence(lambda number: f"{number + 1:064x}")
     page_count = 2
     manifest = factory.LazyFunction(lambda: dict(MANIFEST))

@@ -15,7 +15,7 @@ from content.models import (
     DocumentRequest,
     GeneratedDocument,
 )
-from content.services import publish_brick
+from content.services import Replay, publish_brick
 from courses.tests.factories import SubjectFactory
 
 from .factories import (
@@ -27,6 +27,7 @@ from .factories import (
     DocumentRequestFactory,
     GeneratedDocumentFactory,
 )
+from .making import stock
 
 pytestmark = pytest.mark.django_db
 
@@ -117,16 +118,57 @@ def test_the_form_of_a_template_shows_what_may_stand_there(boss):
     assert template.revision == 2
 
 
-def test_who_opens_the_form_asks_for_the_document(boss):
+def test_a_worksheet_is_asked_for_with_fields_and_its_page_is_watched(boss):
+    brick = ContentBrickFactory()
+    publish_brick(brick=brick)
     url = url_of(DocumentRequest, "add")
-    form = form_of(boss.get(url))
-    assert form["requester"] == str(boss.user.pk)
-    assert {"status", "progress", "error", "reference"}.isdisjoint(form)
-    form |= {"template": ContentTemplateFactory().pk, "subject": SubjectFactory().pk, "level": "SECONDE"}
-    response = boss.post(url, form)
-    assert response.status_code == 302, response.context["errors"]
+    form = form_of(boss.get(url)) | {"template": ContentTemplateFactory().pk, "subject": brick.subject_id}
+    sent = form | {"level": brick.level, "tags": "ladders, walls", "difficulty_max": "3", "seed": ""}
+    response = boss.post(url, sent)
     request = DocumentRequest.objects.get()
-    assert (request.status, request.idempotency_key, str(request.seed)) == ("QUEUED", None, form["seed"])
+    assert response["Location"] == f"{url_of(DocumentRequest, 'change', request.pk)}?watch=1"
+    assert (request.requester, request.status) == (boss.user, "QUEUED")
+    assert request.criteria["tags"] == ["ladders", "walls"]
+    assert boss.post(url, sent)["Location"] == response["Location"], "the same page asks once"
+    assert 'http-equiv="refresh"' in text_of(boss.get(response["Location"]))
+    refused = boss.post(url, form | {"level": brick.level, "tags": "two words"})
+    assert (refused.status_code, list(refused.context["form"].errors)) == (400, ["tags"])
+
+
+def test_a_failed_request_says_why_and_is_tried_again(boss):
+    request = DocumentRequestFactory(status="FAILED", error="It took too long.")
+    url = url_of(DocumentRequest, "change", request.pk)
+    again = url_of(DocumentRequest, "retry", request.pk)
+    page = text_of(boss.get(url))
+    assert "It took too long." in page
+    assert again in page
+    assert boss.get(again).status_code == 405
+    assert boss.post(again).status_code == 302
+    request.refresh_from_db()
+    assert (request.status, request.error) == ("QUEUED", None)
+    reader = signed_in(permissions=["content.view_documentrequest"])
+    assert reader.post(again).status_code == 403
+    assert again not in text_of(reader.get(url))
+
+
+def test_a_request_shows_its_copies_and_their_bricks(boss):
+    part = DocumentBrickFactory(document__request__status="DONE")
+    page = text_of(boss.get(url_of(DocumentRequest, "change", part.document.request_id)))
+    assert url_of(GeneratedDocument, "html", part.document_id) in page
+    assert part.brick_version.title in page
+
+
+def test_a_document_is_made_again_and_compared(boss, monkeypatch):
+    document = GeneratedDocumentFactory()
+    for replay, words in (
+        (Replay(document.pk, html_matches=True, pdf_matches=True), "the same, byte for byte"),
+        (Replay(document.pk, engines={"typst": ("0.15.0", "0.16.0")}), "typst 0.15.0 → 0.16.0"),
+        (Replay(document.pk, problem="no such brick"), "could not be made again: no such brick"),
+        (Replay(document.pk, is_erased=True), "nothing to compare with"),
+    ):
+        monkeypatch.setattr("content.services.replay_document", lambda *, document, found=replay: found)
+        answer = boss.post(url_of(GeneratedDocument, "replay", document.pk), follow=True)
+        assert words in text_of(answer)
 
 
 def test_a_request_that_has_been_taken_up_says_so(boss):
@@ -173,3 +215,24 @@ def test_answers_are_shown_to_those_who_write_bricks_and_nobody_else():
     for model, row in ((ContentBrick, brick), (BrickVersion, version)):
         assert "It is 4." in text_of(author.get(url_of(model, "change", row.pk)))
         assert "It is 4." not in text_of(reader.get(url_of(model, "change", row.pk)))
+
+
+def test_what_the_stock_has_is_said_before_the_office_asks(boss):
+    subject, template = stock(exercises=1)
+    data = {"template": template.pk, "subject": subject.pk, "level": "TROISIEME", "look": "1"}
+    page = text_of(boss.post(url_of(DocumentRequest, "add"), data))
+    wanted = sum(slot["count"] for slot in template.slots)
+    assert f"of {wanted} for this." in page
+    assert "the stock has no more that match." in page
+    assert not DocumentRequest.objects.exists()
+
+
+def test_the_list_shows_how_far_what_goes_on_is_and_asks_again(boss):
+    DocumentRequestFactory(status="DONE", progress=100)
+    url = url_of(DocumentRequest, "changelist")
+    assert "data-unfinished" not in boss.get(url).content.decode()
+    DocumentRequestFactory(status="RUNNING", progress=40)
+    page = boss.get(url).content.decode()
+    assert page.count("data-unfinished") == 1
+    assert '<progress max="100" value="40">' in page
+    assert "content/requests.js" in page

@@ -23,6 +23,7 @@ from .factories import (
     BrickVersionFactory,
     ContentBrickFactory,
     ContentBrickRatingFactory,
+    ContentFigureFactory,
     ContentTemplateFactory,
     DocumentBrickFactory,
     DocumentInteractionFactory,
@@ -37,6 +38,7 @@ def test_every_factory_makes_a_valid_row():
     for row in (
         ContentBrickFactory(),
         BrickVersionFactory(),
+        ContentFigureFactory(),
         ContentTemplateFactory(),
         DocumentRequestFactory(student=StudentProfileFactory()),
         GeneratedDocumentFactory(),
@@ -63,6 +65,15 @@ def test_every_factory_makes_a_valid_row():
         (BrickVersionFactory, {"number": 0}, "brickversion_number_positive"),
         (BrickVersionFactory, {"sha256": "A" * 64}, "brickversion_sha256"),
         (ContentTemplateFactory, {"document_type": "NOVEL"}, "contenttemplate_document_type_known"),
+        (ContentFigureFactory, {"name": "Right_angle"}, "contentfigure_name_written"),
+        (ContentFigureFactory, {"media_type": "image/gif"}, "contentfigure_media_type_known"),
+        (ContentFigureFactory, {"width": 0}, "contentfigure_width_positive"),
+        (ContentFigureFactory, {"height": 0}, "contentfigure_height_positive"),
+        (ContentFigureFactory, {"data": "A" * 1_400_000}, "contentfigure_data_length"),
+        (ContentFigureFactory, {"sha256": "f" * 63}, "contentfigure_sha256"),
+        (ContentBrickFactory, {"body": "a" * 50_001}, "contentbrick_body_length"),
+        (ContentBrickFactory, {"answer": "a" * 50_001}, "contentbrick_answer_length"),
+        (BrickVersionFactory, {"body": "a" * 50_001}, "brickversion_body_length"),
         (DocumentRequestFactory, {"status": "LOST"}, "documentrequest_status_known"),
         (DocumentRequestFactory, {"progress": 101}, "documentrequest_progress"),
         (DocumentRequestFactory, {"status": "FAILED"}, "documentrequest_error"),
@@ -167,6 +178,7 @@ def test_rows_named_by_natural_keys_come_back_as_they_were(tmp_path):
     rating = ContentBrickRatingFactory()
     document = GeneratedDocument.objects.get()
     DocumentInteractionFactory(document=document, user=rating.user)
+    ContentFigureFactory()
     labels = [f"content.{name}" for name in models.__all__]
     path = tmp_path / "content.json"
     options = {"use_natural_primary_keys": True, "use_natural_foreign_keys": True, "verbosity": 0}
@@ -175,7 +187,13 @@ def test_rows_named_by_natural_keys_come_back_as_they_were(tmp_path):
     assert {row["model"] for row in rows} == {label.lower() for label in labels}
     assert not any("pk" in row for row in rows)
     counts = {name: getattr(models, name).objects.count() for name in models.__all__}
-    for name in ("DocumentInteraction", "ContentBrickRating", "DocumentBrick", "GeneratedDocument"):
+    for name in (
+        "ContentFigure",
+        "DocumentInteraction",
+        "ContentBrickRating",
+        "DocumentBrick",
+        "GeneratedDocument",
+    ):
         getattr(models, name).objects.all().purge()
     for name in ("DocumentRequest", "ContentTemplate", "BrickVersion", "ContentBrick"):
         getattr(models, name).objects.all().purge()

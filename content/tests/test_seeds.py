@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from typing import Any
 
@@ -19,6 +20,7 @@ def of(label: str) -> list[dict[str, Any]]:
 
 
 TEMPLATES = of("content.contenttemplate")
+FIGURES = {figure["name"] for figure in of("content.contentfigure")}
 BRICKS = [brick for brick in of("content.contentbrick") if brick.get("status") == "PUBLISHED"]
 
 
@@ -59,3 +61,26 @@ def test_every_published_brick_is_seeded_with_its_text_as_its_latest_version():
         assert {name: pinned.get(name, "") for name in TEXT_FIELDS} == text, brick["slug"]
         assert pinned["sha256"] == text_sha256(**text), brick["slug"]
     assert not [slug for slug, number in Counter(each["slug"] for each in BRICKS).items() if number > 1]
+
+
+def test_every_seeded_figure_is_seen_in_some_brick_and_described_wherever_it_is():
+    seen = [
+        found
+        for version in of("content.brickversion")
+        for name in ("body", "answer")
+        for found in re.findall(r"!\[([^\]]*)\]\(figure:([^)]*)\)", version.get(name, ""))
+    ]
+    assert {name for _words, name in seen} == FIGURES
+    assert all(len(words) > 40 for words, _name in seen), "a description tells what is to be seen"
+
+
+@pytest.mark.parametrize("level", ["TROISIEME", "SECONDE"])
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda each: each["slug"])
+def test_mathematics_have_enough_bricks_for_two_documents_without_a_repeat(template, level):
+    twice = [{**slot, "count": 2 * slot["count"]} for slot in template["slots"]]
+    assert fills(("mathematiques", level), twice)
+
+
+def test_a_worked_example_shows_its_solution_to_the_student():
+    hidden = [brick["slug"] for brick in BRICKS if brick["kind"] == "EXAMPLE" and brick.get("answer")]
+    assert not hidden

@@ -38,6 +38,13 @@ def test_slots_are_refused_by_name(slots):
     assert list(error.value.message_dict) == ["slots"]
 
 
+def test_a_template_asks_for_no_more_bricks_than_are_drawn_in_a_moment():
+    at_most = [{**SLOT, "key": f"slot-{number}", "count": 50} for number in range(4)]
+    ContentTemplateFactory.build(slots=at_most).full_clean()
+    with pytest.raises(ValidationError, match="200 bricks at most; these slots ask for 201"):
+        ContentTemplateFactory.build(slots=[*at_most, {**SLOT, "count": 1}]).full_clean()
+
+
 def test_placeholders_come_from_a_closed_list():
     with pytest.raises(ValidationError, match=r"placeholders|\[0\]"):
         ContentTemplateFactory(placeholders=["{{ settings.SECRET_KEY }}"])

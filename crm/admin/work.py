@@ -13,8 +13,8 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from config.base.admin import BaseAdmin, Figure, ReadOnlyAdmin
+from config.base.work import task_name
 
-from ..tasks import NAMES
 from .links import list_url
 
 # The library's own page looks like another site, speaks English and shows tracebacks.
@@ -58,7 +58,7 @@ class TaskAdmin(ReadOnlyAdmin, BaseAdmin):
 
     @admin.display(description=_("work"))
     def work(self, result: DBTaskResult) -> Any:
-        return NAMES.get(result.task_path, result.task_path)
+        return task_name(result.task_path)
 
     @admin.display(description=_("status"))
     def state(self, result: DBTaskResult) -> Any:

@@ -100,5 +100,5 @@ def test_the_page_takes_the_same_queries_for_few_courses_and_many(
         services.save_progress(user=learner, course=course, lesson=first)
     client.force_login(learner)
     client.get(reverse("account_home"))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get(reverse("account_home"))

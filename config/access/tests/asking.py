@@ -28,6 +28,7 @@ from config.access.table import (
     NOTHING,
     SIDES,
 )
+from content.models import DocumentRequest, GeneratedDocument
 from courses.models import CalendarFeed, Course, Exercise
 from courses.services import feed_token
 from crm.models import RecoRun
@@ -54,7 +55,13 @@ MODELS = {
     "mfa_edit_webauthn": Authenticator,
     "mfa_remove_webauthn": Authenticator,
     "calendar_feed": CalendarFeed,
+    **dict.fromkeys(("document", "document_html", "document_pdf"), GeneratedDocument),
+    **dict.fromkeys(("document_complete", "document_rate"), GeneratedDocument),
+    **dict.fromkeys(("document_progress", "document_retry"), DocumentRequest),
 }
+
+#: Of those, what everybody has of their own.
+OWN = (AuthToken, UserActivity, UserSession)
 
 #: The models behind parameters that say which.
 NAMED = {"course_id": Course, "exercise_id": Exercise, "run_id": RecoRun, "user_id": User}
@@ -134,7 +141,7 @@ def row_behind(world: World, role: str, endpoint: Endpoint, side: str) -> Any:
     """The row of a side that the address is about: a person's own token or device is everybody's to have, staff's
     too; below me/ other people are the learners."""
     model = model_behind(endpoint)
-    if endpoint.name in MODELS and model not in (Authenticator, CalendarFeed) and side == "own":
+    if endpoint.name in MODELS and model in OWN and side == "own":
         return row_of(world.people[role] or world.sides["own"].learner, model)
     if model is User and endpoint.path.startswith("/api/v1/me/"):
         return world.sides[side].learner

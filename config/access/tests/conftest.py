@@ -32,6 +32,7 @@ def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
 @pytest.fixture
 def world(built: World, db: None, undrawn: None) -> Iterator[World]:
     cache.clear()
+    built.put_files()
     logging.disable(logging.WARNING)  # each refusal with its traceback: half of the time
     yield built
     logging.disable(logging.NOTSET)

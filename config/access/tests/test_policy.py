@@ -27,16 +27,16 @@ OPEN_TO_STRANGERS = re.compile(
     r"|GET /accounts/(inactive|confirm-email|password/reset/done|password/reset/key/done)/"
     r"|POST /(accounts/logout|accounts/language|admin/login|admin/logout|i18n/setlang)/"
 )
-#: And who is no staff, once signed in: their own, below `me`, and the site's pages.
+#: And who is no staff, once signed in: their own, below `me` and `documents`, and the site's pages.
 OPEN_TO_ALL = re.compile(
     r"\w+ /api/v1/me/.*"
     r"|POST /api/v1/accounts/(logout|password/change)/"
     r"|(GET|DELETE) /api/v1/accounts/tokens/.*"
     r"|\w+ /api/v1/accounts/second-factor/.*"
-    r"|\w+ /accounts/.*"
+    r"|\w+ /(accounts|documents)/.*"
 )
 #: What is on offer, of everybody's: it is nobody's own.
-ON_OFFER = re.compile(r"/api/v1/me/(formulas|free-slots)/.*")
+ON_OFFER = re.compile(r"/api/v1/me/(formulas|free-slots|templates)/.*")
 
 
 def allowed(row, role):
@@ -61,7 +61,7 @@ def test_below_me_nobody_gets_what_is_somebody_elses(role):
     found = [
         str(row)
         for endpoint, row in CASES
-        if endpoint.path.startswith("/api/v1/me/")
+        if endpoint.path.startswith(("/api/v1/me/", "/documents/"))
         and not ON_OFFER.fullmatch(endpoint.path)
         and row.letter(role, "other") == ALLOWED
     ]

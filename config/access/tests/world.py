@@ -14,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -42,6 +43,7 @@ LINKS: dict[str, Any] = {
     "courses.Lesson": lambda side: {"is_published": True},
     "courses.TutoringSession": lambda side: {"course": side.row("courses.Course")},
     "content.DocumentRequest": lambda side: {"student": side.row("accounts.StudentProfile")},
+    "content.GeneratedDocument": lambda side: {"pdf": f"documents/{side.word}/student.pdf"},
     "crm.Customer": lambda side: {"user": side.learner, "full_name": side.learner.full_name},
     "crm.CustomerMerge": lambda side: {"merged": make("crm.Customer")},
     "crm.DistinctPair": lambda side: {"second": make("crm.Customer")},
@@ -140,6 +142,12 @@ class World:
         ) in self.sides.values():  # after every sign-in, for one that goes right takes the failures away
             side.attempt = AccessAttempt.objects.create(username=side.word, failures_since_start=1)
         self._dead = {model: _deleted(model) for model in kernel_models() if _has_factory(model)}
+
+    def put_files(self) -> None:
+        """The files behind the rows: each test has a folder of its own for them."""
+        for side in self.sides.values():
+            file = side.row("content.GeneratedDocument").pdf
+            file.storage.save(file.name, ContentFile(b"%PDF-1.7"))
 
     def row(self, model: Any, role: str, side: str) -> Any:
         return self.sides[side].row_for(model, role)

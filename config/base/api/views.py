@@ -197,22 +197,8 @@ class AddOnlyBaseViewSet(ReadOnlyBaseViewSet):
             )
 
 
-class BaseViewSet(AddOnlyBaseViewSet):
-    """All of that, and update, delete to the trash, restore from it; each in one transaction."""
-
-    def update(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        row = self.get_object()
-        serializer = self.get_serializer(row, data=request.data, partial=kwargs.pop("partial", False))
-        serializer.is_valid(raise_exception=True)
-        self.perform_update(serializer)
-        self.require_reach(serializer.instance, "change")
-        return self.represent(serializer.instance)
-
-    def partial_update(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        return self.update(request, *args, partial=True, **kwargs)
-
-    def perform_update(self, serializer: Any) -> None:
-        serializer.save()
+class AddAndDeleteBaseViewSet(AddOnlyBaseViewSet):
+    """All of that, delete to the trash and restore from it; for rows that are never changed."""
 
     def destroy(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         self.perform_destroy(self.get_object())
@@ -231,3 +217,21 @@ class BaseViewSet(AddOnlyBaseViewSet):
             require_right_to_delete(self.request.user, batch_rows(row.deletion_id))
         row.restore()
         return self.represent(row)
+
+
+class BaseViewSet(AddAndDeleteBaseViewSet):
+    """All of that, and update; each in one transaction."""
+
+    def update(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        row = self.get_object()
+        serializer = self.get_serializer(row, data=request.data, partial=kwargs.pop("partial", False))
+        serializer.is_valid(raise_exception=True)
+        self.perform_update(serializer)
+        self.require_reach(serializer.instance, "change")
+        return self.represent(serializer.instance)
+
+    def partial_update(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        return self.update(request, *args, partial=True, **kwargs)
+
+    def perform_update(self, serializer: Any) -> None:
+        serializer.save()

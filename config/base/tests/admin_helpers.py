@@ -58,6 +58,7 @@ class _FormParser(HTMLParser):
         self.inside = False
         self.data: dict[str, Any] = {}
         self.select: tuple[str, bool] | None = None
+        self.chosen: str | None = None
         self.textarea: str | None = None
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
@@ -70,27 +71,39 @@ class _FormParser(HTMLParser):
         elif tag == "input" and name:
             if values.get("type") in ("checkbox", "radio"):
                 if "checked" in values:
-                    self.data[name] = values.get("value", "on")
+                    self._add(name, values.get("value", "on"))
             elif values.get("type") not in ("submit", "button", "file"):
-                self.data[name] = values.get("value", "")
+                self._add(name, values.get("value", ""))
         elif tag == "select" and name:
             self.select = (name, "multiple" in values)
+            self.chosen = None
             if "multiple" in values:
                 self.data[name] = []
         elif tag == "option" and self.select:
             selected, multiple = self.select
             if multiple and "selected" in values:
                 self.data[selected].append(values.get("value", ""))
-            elif "selected" in values or selected not in self.data:
-                self.data[selected] = values.get("value", "")
+            elif not multiple and ("selected" in values or self.chosen is None):
+                self.chosen = values.get("value", "")
         elif tag == "textarea" and name:
             self.textarea = name
             self.data[name] = ""
+
+    def _add(self, name: str, value: str) -> None:
+        """Inputs that share a name are sent as a list, in their order."""
+        if name not in self.data:
+            self.data[name] = value
+        elif isinstance(self.data[name], list):
+            self.data[name].append(value)
+        else:
+            self.data[name] = [self.data[name], value]
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self.inside = False
         elif tag == "select":
+            if self.select and self.chosen is not None:
+                self._add(self.select[0], self.chosen)
             self.select = None
         elif tag == "textarea":
             if self.textarea:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from datetime import UTC, datetime
@@ -38,7 +39,7 @@ OWN_WORDS = "Ce que moi seule ai écrit"
 PROVEN = f"{EMAIL} · {ADDRESS} · {FORMER_EMAIL} · {CUSTOMER_EMAIL}"
 OF_NOBODY = {
     *("accounts.BlockedEmailDomain", "courses.Formula"),
-    *("content.ContentBrick", "content.BrickVersion", "content.ContentTemplate"),
+    *("content.ContentBrick", "content.BrickVersion", "content.ContentFigure", "content.ContentTemplate"),
 }
 
 SAYS = " · ".join(NOW)
@@ -154,6 +155,7 @@ def _content(world: SimpleNamespace) -> None:
         request=anonymous,
         html="<p>7 × 8</p>",
         pdf=ContentFile(b"%PDF 56", name="a.pdf"),
+        pdf_sha256=hashlib.sha256(b"%PDF 56").hexdigest(),
     )
     make("content.DocumentRequest", status="FAILED", error=f"No room for {EMAIL}")
     world.rating = make("content.ContentBrickRating", user=world.user, score=2, comment=OWN_WORDS)

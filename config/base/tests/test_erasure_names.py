@@ -161,7 +161,7 @@ def test_what_proves_itself_vanishes_from_published_versions_and_their_fingerpri
     world = planted.build()
     version, pin, old = world.version, world.pin, world.version.sha256
     manifest = world.pinning.manifest
-    manifest["bricks"] = [{"slot": "practice", "brick": version.brick.slug, "number": 1, "sha256": old}]
+    manifest["bricks"][0] |= {"brick": version.brick.slug, "sha256": old}
     world.pinning.manifest = manifest
     world.pinning.save()
     import_module("accounts.services").erase_person(user=world.user)

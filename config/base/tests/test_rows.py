@@ -35,6 +35,7 @@ EVERYBODYS = {
     "courses.CalendarFeed": "seen by administrators; a teacher's role holds no right to it",
     "content.ContentBrick": "the stock that all documents are made of",
     "content.BrickVersion": "the stock that all documents are made of",
+    "content.ContentFigure": "the stock that all documents are made of",
     "content.ContentTemplate": "the stock that all documents are made of",
     "crm.*": "customers belong to the organisation; a teacher's role holds no right to them",
 }

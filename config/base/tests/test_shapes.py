@@ -35,7 +35,8 @@ def is_written_over_the_api(model: Any, name: str) -> bool:
 
 def is_written_in_the_admin(model: Any, name: str) -> bool:
     own = admin_of(model)
-    return not getattr(own, "owned_by_a_service", False) and name not in own.readonly_fields
+    is_offered = model._meta.get_field(name).editable and name not in own.readonly_fields
+    return is_offered and not getattr(own, "owned_by_a_service", False)
 
 
 EVERY = each_of(COLUMNS)

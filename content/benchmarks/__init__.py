@@ -1,0 +1,1 @@
+"""What the content engine measures itself by; see `config.base.benchmarks`."""

@@ -1,0 +1,66 @@
+"""The commands that authors have beside LaTeX's own: those that French teachers are used to."""
+
+from __future__ import annotations
+
+MACROS = {
+    # sets of numbers
+    r"\N": r"\mathbb{N}",
+    r"\Z": r"\mathbb{Z}",
+    r"\D": r"\mathbb{D}",
+    r"\Q": r"\mathbb{Q}",
+    r"\R": r"\mathbb{R}",
+    r"\C": r"\mathbb{C}",
+    r"\K": r"\mathbb{K}",
+    r"\mathds": r"\mathbb{#1}",
+    r"\Rp": r"\mathbb{R}_{+}",
+    r"\Rps": r"\mathbb{R}_{+}^{*}",
+    # vectors, arcs, frames
+    r"\vect": r"\overrightarrow{#1}",
+    r"\arc": r"\overparen{#1}",
+    r"\overarc": r"\overparen{#1}",
+    r"\Oij": r"\left(O\,;\,\vec{\imath},\,\vec{\jmath}\right)",
+    r"\Oijk": r"\left(O\,;\,\vec{\imath},\,\vec{\jmath},\,\vec{k}\right)",
+    r"\Ouv": r"\left(O\,;\,\vec{u},\,\vec{v}\right)",
+    r"\coord": r"\begin{pmatrix}#1\\#2\end{pmatrix}",
+    r"\norme": r"\left\lVert #1\right\rVert",
+    r"\abs": r"\left\lvert #1\right\rvert",
+    r"\valabs": r"\left\lvert #1\right\rvert",
+    # intervals: f is closed, o is open
+    r"\intervff": r"\left[#1\,;\,#2\right]",
+    r"\intervfo": r"\left[#1\,;\,#2\right[",
+    r"\intervof": r"\left]#1\,;\,#2\right]",
+    r"\intervoo": r"\left]#1\,;\,#2\right[",
+    r"\intervalle": r"\left[#1\,;\,#2\right]",
+    # constants and the differential
+    r"\e": r"\mathrm{e}",
+    r"\ii": r"\mathrm{i}",
+    r"\dd": r"\mathop{}\!\mathrm{d}",
+    # functions that French names otherwise
+    r"\pgcd": r"\operatorname{PGCD}",
+    r"\PGCD": r"\operatorname{PGCD}",
+    r"\ppcm": r"\operatorname{PPCM}",
+    r"\PPCM": r"\operatorname{PPCM}",
+    r"\card": r"\operatorname{Card}",
+    r"\Card": r"\operatorname{Card}",
+    r"\Arccos": r"\operatorname{Arccos}",
+    r"\Arcsin": r"\operatorname{Arcsin}",
+    r"\Arctan": r"\operatorname{Arctan}",
+    r"\rot": r"\operatorname{\overrightarrow{rot}}",
+    r"\Vect": r"\operatorname{Vect}",
+    r"\Ker": r"\operatorname{Ker}",
+    r"\rg": r"\operatorname{rg}",
+    r"\tr": r"\operatorname{tr}",
+    r"\re": r"\operatorname{Re}",
+    r"\im": r"\operatorname{Im}",
+    # numbers with their units
+    r"\num": r"#1",
+    r"\SI": r"#1\,\mathrm{#2}",
+    r"\qty": r"#1\,\mathrm{#2}",
+    r"\si": r"\mathrm{#1}",
+    r"\unit": r"\mathrm{#1}",
+    r"\ang": r"#1^{\circ}",
+    r"\euro": r"\text{€}",
+    r"\eur": r"#1\,\text{€}",
+    r"\textsuperscript": r"^{\text{#1}}",
+    r"\degres": r"^{\circ}",
+}

@@ -1,0 +1,1 @@
+"""Reads that join several models into a value the caller shows."""

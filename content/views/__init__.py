@@ -1,0 +1,1 @@
+"""Pages for who asks for documents, reads them and rates what they are made of."""
