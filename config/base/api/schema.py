@@ -178,9 +178,10 @@ def describe_rules(result: dict[str, Any], generator: Any, request: Any, public:
     """Add the problem's shape; and since `?fields=` may leave any column out, no column is promised in answers."""
     schemas = result.setdefault("components", {}).setdefault("schemas", {})
     for name, schema in schemas.items():
-        if name.endswith("Request"):
-            schema["additionalProperties"] = False
-        elif {"id", "version"} <= schema.get("properties", {}).keys():
+        # By its columns first: a model may be called a request itself. No body names a row's key.
+        if {"id", "version"} <= schema.get("properties", {}).keys():
             schema.pop("required", None)
+        elif name.endswith("Request"):
+            schema["additionalProperties"] = False
     schemas["Problem"] = PROBLEM
     return result

@@ -55,6 +55,16 @@ def test_every_change_of_a_row_asks_for_if_match_and_tells_of_412_and_428(schema
         assert {"409", "412", "428"} <= set(operation["responses"]), (method, path)
 
 
+def test_no_column_of_a_row_is_promised_since_fields_may_leave_it_out_and_no_body_may_name_others(schema):
+    components = schema["components"]["schemas"]
+    rows = {name for name, one in components.items() if {"id", "version"} <= one.get("properties", {}).keys()}
+    assert {"ContentBrick", "DocumentRequest", "MyDocumentRequest"} <= rows
+    assert not [name for name in rows if "required" in components[name]]
+    bodies = {name for name in components if name.endswith("Request")} - rows
+    assert {"ContentBrickRequest", "DocumentRequestRequest"} <= bodies
+    assert not [name for name in bodies if components[name]["additionalProperties"]]
+
+
 def test_every_error_is_described_as_a_problem(schema):
     for path, method, operation in operations(schema):
         errors = {status: answer for status, answer in operation["responses"].items() if status >= "400"}
