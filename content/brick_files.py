@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
@@ -46,6 +47,12 @@ MOMENT = (1980, 1, 1, 0, 0, 0)
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _EMPTY = re.compile(r"(?:[ \t]*\n)*")
 _MARK = re.compile(r"^<!-- (\\*)answer -->[ \t]*$", re.MULTILINE)
+
+#: What the library raises for zips that are damaged, or were made to be.
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
+    *(NotImplementedError, RuntimeError, ValueError, IndexError),
+)
 
 
 class FileRefused(ValueError):
@@ -140,7 +147,9 @@ def read_zip(content: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _unpacked(archive)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except FileRefused:
+        raise
+    except DAMAGED as error:
         raise FileRefused(_("This is no zip that can be read."), code="zip") from error
 
 
@@ -152,7 +161,10 @@ def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
     total = 0
     for entry in entries:
         path = PurePosixPath(entry.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            # The others may ask for gigabytes before they unpack a single byte.
+            raise FileRefused(_("This is no zip that can be read."), code="zip")
+        if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
             raise FileRefused(_("The zip holds a path that leads outside it."), code="zip_path")
         if path.parts[0] == "__MACOSX" or path.name.startswith("."):
             continue  # what a Mac adds of its own

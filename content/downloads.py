@@ -48,11 +48,17 @@ def html_response(document: GeneratedDocument) -> HttpResponse:
     """The document as one page. Raises PagesGoneError."""
     if not document.html:
         raise PagesGoneError
-    response = HttpResponse(document.html, content_type="text/html; charset=utf-8")
-    response["Content-Security-Policy"] = PAGES_POLICY
-    response["X-Frame-Options"] = "SAMEORIGIN"
+    response = page_response(document.html)
     response["Content-Disposition"] = _disposition(document, "html", as_attachment=False)
     return _private(response, document.html_sha256)
+
+
+def page_response(html: str, *, status: int = 200) -> HttpResponse:
+    """A whole page of authored text, in a frame of ours at most."""
+    response = HttpResponse(html, status=status, content_type="text/html; charset=utf-8")
+    response["Content-Security-Policy"] = PAGES_POLICY
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    return _unseen(response)
 
 
 def pdf_response(document: GeneratedDocument) -> FileResponse:
@@ -99,10 +105,14 @@ def _disposition(document: GeneratedDocument, ending: str, *, as_attachment: boo
 
 
 def _private(response: Answer, sha256: str) -> Answer:
+    response["ETag"] = quote_etag(sha256)
+    return _unseen(response)
+
+
+def _unseen(response: Answer) -> Answer:
     """No cache keeps it, no browser guesses at its type, no page is told where one came from, nobody searches it."""
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["ETag"] = quote_etag(sha256)
     return response

@@ -18,28 +18,53 @@ from .models import ContentBrick, ContentTemplate
 from .shapes import TAGS
 
 SLUG = re.compile(TAGS["items"]["pattern"])
+#: Characters of a tag.
+LONGEST = TAGS["items"]["maxLength"]
 DIFFICULTIES = [("", _("any")), *((str(value), str(value)) for value in range(1, 6))]
 
 
 class TagsField(forms.Field):
-    """Slugs between commas, as a list."""
+    """Slugs between commas, as a list; each once."""
 
     default_error_messages = {
         "slug": _("“%(tag)s” is no tag: small letters without accents, digits and hyphens."),
+        "long": _("“%(tag)s” is too long: a tag has at most %(most)d characters."),
+        "twice": _("“%(tag)s” is named twice."),
         "many": _("At most 30 tags."),
     }
 
     def to_python(self, value: Any) -> list[str]:
         words = (each.strip().lower() for each in (value or "").split(","))
-        return list(dict.fromkeys(word for word in words if word))
+        return [word for word in words if word]
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
 
     def validate(self, value: Any) -> None:
         super().validate(value)
         if len(value) > TAGS["maxItems"]:
             raise ValidationError(self.error_messages["many"], code="many")
-        for tag in value:
-            if not SLUG.match(tag) or len(tag) > TAGS["items"]["maxLength"]:
-                raise ValidationError(self.error_messages["slug"], code="slug", params={"tag": tag})
+        errors = [
+            ValidationError(
+                self.error_messages[code], code=code, params={"tag": _short(tag), "most": LONGEST}
+            )
+            for tag in dict.fromkeys(value)
+            if (code := self._wrong(tag, value))
+        ]
+        if errors:
+            raise ValidationError(errors)
+
+    @staticmethod
+    def _wrong(tag: str, tags: list[str]) -> str:
+        if not SLUG.match(tag):
+            return "slug"
+        if len(tag) > LONGEST:
+            return "long"
+        return "twice" if tags.count(tag) > 1 else ""
+
+
+def _short(tag: str) -> str:
+    return tag if len(tag) <= LONGEST else f"{tag[:LONGEST]}…"
 
 
 def judge_difficulties(form: forms.Form) -> None:

@@ -22,7 +22,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_SCHEMA_CLASS": "config.base.api.schema.AutoSchema",
     "EXCEPTION_HANDLER": "config.base.api.errors.problem_response",
-    # How often one address may come to what is open to strangers; see accounts.api.throttling.
+    # How often one address may come to what is open to strangers, and one person ask for what starts a process of its
+    # own: a preview while they type, a document made again; see accounts.api.throttling.
     "DEFAULT_THROTTLE_RATES": {
         "register": "60/hour",
         "confirm": "60/hour",
@@ -32,6 +33,8 @@ REST_FRAMEWORK: dict[str, Any] = {
         "login": "60/min",
         "accept": "60/hour",
         "password_change": "60/hour",
+        "preview": "120/min",
+        "replay": "30/min",
     },
 }
 

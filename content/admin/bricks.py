@@ -22,6 +22,8 @@ from ..selectors.exports import zip_of
 from ..selectors.usage import usage_of
 from .editor import EditorMixin
 from .importing import ImportMixin
+from .previewing import PreviewMixin
+from .tags import TagsMixin
 
 
 class VersionInline(ReadOnlyAdmin, BaseTabularInline):
@@ -46,7 +48,7 @@ class ChangesFilter(admin.SimpleListFilter):
 
 
 @admin.register(ContentBrick)
-class ContentBrickAdmin(ImportMixin, EditorMixin, BaseAdmin):
+class ContentBrickAdmin(ImportMixin, EditorMixin, PreviewMixin, TagsMixin, BaseAdmin):
     icon = "widgets"
     menu_order = 10
     markdown_fields = ("body", "answer")
@@ -75,7 +77,7 @@ class ContentBrickAdmin(ImportMixin, EditorMixin, BaseAdmin):
     )
     ordering = ("title",)
     prepopulated_fields = {"slug": ("title",)}
-    readonly_fields = ("status", "changes_shown", "rating", "rating_count", "usage_shown")
+    readonly_fields = ("status", "changes_shown", "rating", "rating_count", "usage_shown", "tags_shown")
     actions = (*BaseAdmin.actions, "publish_selected", "archive_selected", "export_selected")
     inlines = (VersionInline,)
     fieldsets = (
@@ -164,7 +166,7 @@ class ContentBrickAdmin(ImportMixin, EditorMixin, BaseAdmin):
 
 
 @admin.register(BrickVersion)
-class BrickVersionAdmin(ReadOnlyAdmin, BaseAdmin):
+class BrickVersionAdmin(PreviewMixin, ReadOnlyAdmin, BaseAdmin):
     icon = "history_edu"
     menu_order = 20
     search_fields = ("title", "brick__slug")
@@ -177,6 +179,9 @@ class BrickVersionAdmin(ReadOnlyAdmin, BaseAdmin):
         (_("Text"), {"fields": ("title", "body", "source")}),
         (_("Answer"), {"fields": ("answer",)}),
     )
+
+    class Media:
+        css = {"all": ("content/editor.css",)}
 
 
 @admin.register(ContentBrickRating)

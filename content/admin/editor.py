@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from config.base.exceptions import DomainError
 from courses.choices import Language
@@ -20,6 +21,7 @@ from ..lengths import MAX_TEXT
 from ..models import ContentBrick, ContentFigure
 from ..rendering.contained import RenderFailed
 from ..services import publish_brick, review_brick
+from .previewing import TEMPLATE, PreviewLimit, wait_words
 
 #: How many pages the preview shows as images.
 PAGES = 4
@@ -29,10 +31,10 @@ OFFERED = 500
 PUBLISH = "_publish"
 
 
-class EditorMixin:
+class EditorMixin(PreviewLimit):
     """Mixed into the admin of bricks."""
 
-    change_form_template: Any = "admin/content/contentbrick/change_form.html"
+    change_form_template: Any = TEMPLATE
 
     class Media:
         css = {"all": ("content/editor.css",)}
@@ -81,29 +83,31 @@ class EditorMixin:
         return redirect("admin:content_contentbrick_change", brick.pk)
 
     def live_view(self, request: HttpRequest) -> HttpResponse:
-        """What is being written, as it would be printed: JSON with `html`, `problems` and, where `pages` is asked for,
-        `pdf` and `pages` in base64. Nothing is written."""
+        """What is being written, as it would be printed: JSON with `html`, `problems`, `words` that sum them up and,
+        where `pages` is asked for, `pdf` and `pages` in base64. Nothing is written. 429 with `words` where one person
+        asks for too many."""
         if not self.has_add_permission(request) and not self.has_change_permission(request):  # type: ignore[attr-defined]
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
+        seconds = self.seconds_to_wait(request)
+        if seconds is not None:
+            answer = _answer({"words": wait_words(seconds)}, status=429)
+            answer["Retry-After"] = str(seconds)
+            return answer
         brick = _typed(request.POST)
         with_pages = request.POST.get("pages") == "1"
         try:
             review = review_brick(brick=brick, pages=PAGES if with_pages else 0)
         except RenderFailed as failure:
             problem = BrickProblem(f"render_{failure.code}", "body", describe(failure))
-            return _answer(
-                {"html": "", "problems": [problem.as_dict()], "pdf": "", "pages": [], "page_count": 0}
-            )
-        return _answer(
-            {
-                "html": review.html,
-                "problems": [each.as_dict() for each in review.problems],
-                "page_count": review.page_count,
-                "pdf": review.pdf if with_pages else "",
-                "pages": list(review.pages),
-            }
+            return _found([problem], html="", pdf="", pages=[], page_count=0)
+        return _found(
+            review.problems,
+            html=review.html,
+            pdf=review.pdf if with_pages else "",
+            pages=list(review.pages),
+            page_count=review.page_count,
         )
 
 
@@ -120,5 +124,12 @@ def _typed(values: Any) -> ContentBrick:
     )
 
 
-def _answer(content: dict[str, Any]) -> JsonResponse:
-    return JsonResponse(content, headers={"Cache-Control": "no-store"})
+def _found(problems: Sequence[BrickProblem], **printed: Any) -> JsonResponse:
+    count = len(problems)
+    words = ngettext("%(count)d thing to look at.", "%(count)d things to look at.", count) % {"count": count}
+    words = words if count else gettext("Nothing to mend.")
+    return _answer({**printed, "problems": [each.as_dict() for each in problems], "words": words})
+
+
+def _answer(content: dict[str, Any], *, status: int = 200) -> JsonResponse:
+    return JsonResponse(content, status=status, headers={"Cache-Control": "no-store"})

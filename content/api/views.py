@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from accounts.api.throttling import PersonThrottle
 from config.base.api.pagination import NewestFirstPagination
 from config.base.api.views import AddAndDeleteBaseViewSet, BaseViewSet, ReadOnlyBaseViewSet
 
@@ -104,6 +105,7 @@ class GeneratedDocumentViewSet(ReadOnlyBaseViewSet):
     filterset_fields = ("request", "variant")
     search_fields = ("title",)
     ordering_fields = ("title", "page_count", "created_at")
+    throttle_scope = ""
 
     def get_rows(self) -> Any:
         """Without the pages themselves, which have addresses of their own."""
@@ -127,7 +129,7 @@ class GeneratedDocumentViewSet(ReadOnlyBaseViewSet):
         summary="Make a document again from its manifest and compare",
         responses=ReplaySerializer,
     )
-    @action(detail=True, versioned=False)
+    @action(detail=True, versioned=False, throttle_classes=[PersonThrottle], throttle_scope="replay")
     def replay(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Takes as long as making it did; nothing is written.
 

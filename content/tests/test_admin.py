@@ -90,12 +90,34 @@ def test_a_new_brick_is_a_draft(boss):
         "subject": SubjectFactory().pk,
         "level": "TROISIEME",
         "kind": "THEORY",
-        "tags": '["thales"]',
+        "tags": " Thales,intercept-theorem , ",
     }
     response = boss.post(url, form)
     assert response.status_code == 302, response.context["errors"]
     brick = ContentBrick.objects.get()
-    assert (brick.status, brick.tags) == ("DRAFT", ["thales"])
+    assert (brick.status, brick.tags) == ("DRAFT", ["thales", "intercept-theorem"])
+
+
+def test_tags_are_words_between_commas_and_the_wrong_ones_are_named(boss):
+    brick = ContentBrickFactory(tags=["fractions", "calcul"])
+    url = url_of(ContentBrick, "change", brick.pk)
+    form = form_of(boss.get(url))
+    assert form["tags"] == "fractions, calcul"
+    assert boss.post(url, form).status_code == 302
+    brick.refresh_from_db()
+    assert (brick.tags, brick.version) == (["fractions", "calcul"], 1), "nothing was changed"
+    wrong = f"fractions, two words, Fractions, {'x' * 81}"
+    refused = boss.post(url, form | {"tags": wrong})
+    said = refused.context["adminform"].form.errors["tags"]
+    assert said == [
+        "“fractions” is named twice.",
+        "“two words” is no tag: small letters without accents, digits and hyphens.",
+        f"“{'x' * 80}…” is too long: a tag has at most 80 characters.",
+    ]
+    assert f'value="{wrong}"' in text_of(refused)
+    assert boss.post(url, form | {"tags": ""}).status_code == 302
+    brick.refresh_from_db()
+    assert brick.tags == []
 
 
 def test_markdown_is_written_in_a_tall_area(boss):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from content.brick_files import FIELDS, FileRefused, read_brick, read_zip, tidy, write_brick
@@ -30,6 +30,7 @@ LINES = st.lists(
 ).map("\n".join)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LINES, LINES, st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=80))
 def test_whatever_is_written_is_read_again(body, answer, title):
     brick = ContentBrick(slug="a", title=title, body=body, answer=answer, tags=["x", "1"], source=title)
@@ -130,3 +131,28 @@ def test_a_mistyped_subject_is_said_and_writes_no_empty_zip(tmp_path: Path):
         call_command("export_bricks", str(path), "--subject", "mahts")
     assert str(refused.value) == f"There is no subject mahts. There are: {brick.subject.slug}."
     assert not path.exists()
+
+
+def zip_with(name, method=zipfile.ZIP_DEFLATED):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(name), b"text" * 50, method)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (zip_with("."), "zip_path"),
+        (zip_with("a.md", zipfile.ZIP_LZMA), "zip"),
+        (zip_with("a.md", zipfile.ZIP_BZIP2), "zip"),
+        (zip_with("\u00e9.md").replace("\u00e9".encode(), b"\xff\xfe"), "zip"),
+        # The directory begins before the file does.
+        (zip_with("a.md")[:-8] + b"\xff\xff\xff\x0f" + zip_with("a.md")[-4:], "zip"),
+    ],
+    ids=["no name", "lzma", "bzip2", "no UTF-8", "offset"],
+)
+def test_a_zip_that_was_damaged_or_made_to_do_harm_is_refused(content, code):
+    with pytest.raises(FileRefused) as refused:
+        read_zip(content)
+    assert refused.value.code == code

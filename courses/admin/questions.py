@@ -202,6 +202,7 @@ class QuestionBanksMixin:
             "media": form.media,
             "result": result,
             "is_done": is_done,
+            "writes": result.created if result is not None else 0,
             "shown": f":{SHOWN}",
             "limit": SHOWN,
             "carried": form.carried() if result is not None and not is_done else {},

@@ -29,18 +29,24 @@
       status.textContent = pane.dataset.wordsBusy;
       fetch(pane.dataset.url, { method: "POST", body, signal: running.signal, credentials: "same-origin" })
         .then((answer) => {
+          if (answer.status === 429) return answer.json().then((said) => wait(said, answer));
           if (!answer.ok) throw new Error(String(answer.status));
-          return answer.json();
+          return answer.json().then(show);
         })
-        .then(show)
         .catch((error) => {
           if (error.name !== "AbortError") status.textContent = pane.dataset.wordsFailed;
         });
     }
 
+    // Asked too often: what is shown stays, and the next one comes by itself.
+    function wait(said, answer) {
+      status.textContent = said.words;
+      timer = window.setTimeout(ask, 1000 * Number(answer.headers.get("Retry-After")));
+    }
+
     function show(answer) {
-      pane.classList.remove("is-old");
-      status.textContent = answer.problems.length ? "" : pane.dataset.wordsFine;
+      pane.classList.toggle("is-old", !answer.html);
+      status.textContent = answer.words;
       list.replaceChildren(...answer.problems.map(entry));
       if (answer.html) frame.srcdoc = answer.html;
       if (shown !== "pdf") return;
