@@ -139,13 +139,14 @@ def review(
     source: str,
     images: Mapping[str, Image],
     pages: int = 0,
+    variant: str = "TEACHER",
 ) -> Review:
-    """A brick as it would be printed alone in the teacher's copy, `images` being the figures that there are.
+    """A brick as it would be printed alone in this copy, `images` being the figures that there are.
 
     Raises RenderFailed where it takes too much: time, memory, size, crash.
     """
     sheet = Sheet(
-        variant="TEACHER",
+        variant=variant,
         document_type="WORKSHEET",
         language=language,
         title=title,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.api.throttling import PersonThrottle
 from config.base.restricted import hidden_fields
 
+from ..choices import Variant
 from ..downloads import page_response
 from ..failures import describe
 from ..hashing import text_of
@@ -87,7 +88,9 @@ class PreviewMixin(PreviewLimit):
             answer["Retry-After"] = str(seconds)
             return answer
         try:
-            review = review_brick(brick=_printed(shown, hidden_fields(request.user, type(shown))))
+            hidden = hidden_fields(request.user, type(shown))
+            copy = Variant.STUDENT if "answer" in hidden else Variant.TEACHER
+            review = review_brick(brick=_printed(shown, hidden), variant=copy.value)
         except RenderFailed as failure:
             return _said(describe(failure))
         return (

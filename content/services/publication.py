@@ -37,13 +37,18 @@ class PublicationRefused(DomainError):
         super().__init__(_("Not published. %(problems)s") % {"problems": " · ".join(lines)})
 
 
-def review_brick(*, brick: ContentBrick, pages: int = 0) -> Review:
+def review_brick(*, brick: ContentBrick, pages: int = 0, variant: str = "TEACHER") -> Review:
     """The brick printed alone, with the figures that there are, and every problem of it; see `content.checking`.
 
     Raises RenderFailed.
     """
     return review(
-        kind=brick.kind, language=brick.language, images=_images_of(brick), pages=pages, **text_of(brick)
+        kind=brick.kind,
+        language=brick.language,
+        images=_images_of(brick),
+        pages=pages,
+        variant=variant,
+        **text_of(brick),
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from django.core.cache import cache
 
+from config.base.testing import api_client
 from config.base.tests.admin_helpers import signed_in, text_of, url_of
 from content.models import BrickVersion, ContentBrick
 from content.services import publish_brick
 
-from .factories import ContentBrickFactory
+from .factories import ContentBrickFactory, GeneratedDocumentFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -41,8 +42,9 @@ def test_what_is_printed_has_the_answer_for_who_may_read_answers(brick):
     version = publish_brick(brick=brick)
     for row in (brick, version):
         shown = text_of(signed_in(permissions=READS).get(preview_of(row)))
-        assert "<math" in shown and "<em>key</em>" not in shown
-        assert "<em>key</em>" in text_of(signed_in().get(preview_of(row)))
+        assert "<math" in shown and "<em>key</em>" not in shown and "Exemplaire du professeur" not in shown
+        printed = text_of(signed_in().get(preview_of(row)))
+        assert "<em>key</em>" in printed and "Exemplaire du professeur" in printed
 
 
 def test_what_is_printed_is_harmless_and_kept_nowhere(brick):
@@ -90,6 +92,13 @@ def test_one_person_has_so_many_previews_a_minute_and_is_told_when_the_next_come
     assert (page.status_code, "Too many previews" in page.content.decode()) == (429, True)
     assert int(page["Retry-After"])
     assert signed_in().post(LIVE, TYPED).status_code == 200, "each person has their own"
+
+
+def test_one_person_has_so_many_documents_made_again_a_minute(two_a_minute):
+    document = GeneratedDocumentFactory()
+    reader = api_client(signed_in().user)
+    url = f"/api/v1/content/generated-documents/{document.pk}/replay/"
+    assert [reader.get(url).status_code for _ in range(2)] == [200, 429]
 
 
 def test_the_words_of_a_preview_say_how_much_there_is_to_look_at():
