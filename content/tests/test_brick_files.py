@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from content.brick_files import FIELDS, FileRefused, read_brick, read_zip, tidy, write_brick
@@ -30,6 +30,7 @@ LINES = st.lists(
 ).map("\n".join)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the first letters take seconds
 @given(LINES, LINES, st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=80))
 def test_whatever_is_written_is_read_again(body, answer, title):
     brick = ContentBrick(slug="a", title=title, body=body, answer=answer, tags=["x", "1"], source=title)
