@@ -49,7 +49,7 @@ METHODS_OF_PAGES = {
     **dict.fromkeys(("html", "pdf", "document_html", "document_pdf"), ("GET",)),
     **dict.fromkeys(("documents", "document", "document_progress"), ("GET",)),
     "live": ("POST",),
-    "preview": ("GET",),
+    "printed": ("GET",),
     **dict.fromkeys(("document_complete", "document_rate", "document_retry", "retry", "replay"), ("POST",)),
     **dict.fromkeys(("crm_outcome_record", "crm_outcome_record_run"), ("POST",)),
 }

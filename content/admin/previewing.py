@@ -51,8 +51,8 @@ class PreviewMixin(PreviewLimit):
     change_form_template: Any = TEMPLATE
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.preview_view)  # type: ignore[attr-defined]
-        return [path("<int:pk>/preview/", view, name=self._name), *super().get_urls()]  # type: ignore[misc]
+        view = self.admin_site.admin_view(self.printed_view)  # type: ignore[attr-defined]
+        return [path("<int:pk>/printed/", view, name=self._name), *super().get_urls()]  # type: ignore[misc]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Who sees the text printed finds its Markdown folded up."""
@@ -72,10 +72,10 @@ class PreviewMixin(PreviewLimit):
     ) -> Any:
         shown = context.get("original")
         if shown is not None and "body" not in context["adminform"].form.fields:
-            context["preview_url"] = reverse(f"admin:{self._name}", args=[shown.pk])
+            context["printed_url"] = reverse(f"admin:{self._name}", args=[shown.pk])
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 
-    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def printed_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The stored text as one page, with the answer for who may read answers."""
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
@@ -99,7 +99,7 @@ class PreviewMixin(PreviewLimit):
 
     @property
     def _name(self) -> str:
-        return f"content_{self.opts.model_name}_preview"  # type: ignore[attr-defined]
+        return f"content_{self.opts.model_name}_printed"  # type: ignore[attr-defined]
 
 
 def _printed(shown: ContentBrick | BrickVersion, hidden: frozenset[str]) -> ContentBrick:

@@ -27,7 +27,7 @@ def brick():
 
 
 def preview_of(row):
-    return f"/admin/content/{row._meta.model_name}/{row.pk}/preview/"
+    return f"/admin/content/{row._meta.model_name}/{row.pk}/printed/"
 
 
 def test_who_only_reads_a_brick_sees_it_printed_and_its_markdown_folded_up(brick):
