@@ -59,6 +59,11 @@ def test_what_others_made_is_what_its_notice_says(folder):
     assert told == {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in kept}
 
 
+def test_lists_in_lists_are_numbered_as_in_the_pdf():
+    style = html.stylesheet(formulas=False)
+    assert "\nol ol { list-style-type: lower-alpha; }\nol ol ol { list-style-type: lower-roman; }\n" in style
+
+
 def test_headings_follow_each_other():
     root = soup(part("# A\n\n### B\n\n## C"), part("texte"))
     assert [node.name for node in root.find_all(["h1", "h2", "h3", "h4", "h5", "h6"])] == [
