@@ -24,7 +24,7 @@ UNBROKEN = 24
 STOPS = (".", "!", "?", "…")
 COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)|[{}\s]")
 #: What is higher than a line: it is given air above and below.
-TALL = re.compile(r"\\(?:[dt]?frac|[dt]?binom|begin)(?![A-Za-z])")
+TALL = re.compile(r"\\(?:[cdt]?frac|[dt]?binom|begin|displaystyle|limits|(?:und|ov)erbrace)(?![A-Za-z])")
 #: What the paragraph before it announces: the two stay together.
 SHOWN = (tree.Formula, tree.Figure, tree.Items, tree.Table, tree.Quote, tree.CodeBlock)
 #: A word that no line may be able to hold, and after how many signs it is broken.
