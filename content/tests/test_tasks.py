@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import models
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks.base import Task
@@ -28,6 +29,7 @@ from content.rendering.contained import RenderFailed
 from content.rendering.limits import LIMITS
 from content.services import generate_document, generation
 
+from .factories import DocumentRequestFactory
 from .making import ask
 from .test_generate_document import database_url
 
@@ -222,6 +224,20 @@ def test_a_request_that_waits_in_a_long_queue_is_not_queued_twice():
     be_silent(request)
     tasks.watch_requests.call()
     assert statuses() == ["READY"]
+
+
+def test_a_long_queue_is_looked_after_in_as_many_queries_as_a_short_one():
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as found:
+            tasks.watch_requests.call()
+        return len(found)
+
+    be_silent(ask())
+    few = queries()
+    for each in DocumentRequestFactory.create_batch(5):
+        tasks.generate_later(each)
+        be_silent(each)
+    assert queries() <= few and statuses() == ["READY"] * 6
 
 
 def test_a_request_whose_task_was_lost_is_queued_again():
