@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from .failures import describe
-from .formula_words import grammar_words
+from .formula_words import refusal_words
 from .rendering.contained import RenderFailed, run
 from .rendering.values import Image, Part, Section, Sheet
 
@@ -207,19 +207,4 @@ def _words(code: str, found: Mapping[str, Any]) -> str:
 def _reason(found: Mapping[str, Any]) -> str:
     """Why a formula is refused, in the language of whoever asks."""
     facts = found.get("facts") or {}
-    detail = str(facts.get("detail") or "")
-    told = {
-        "long": _("it is too long"),
-        "character": _("the character %(detail)s is not for formulas"),
-        "command": _("the command %(detail)s is not known, or not allowed"),
-        "expansion": _("its macros never end"),
-        "time": _("it takes too long"),
-        "memory": _("it takes too much memory"),
-        "unsupported": _("“%(detail)s” is not printed here"),
-        "dimension": _("the length %(detail)s is out of bounds"),
-        "colour": _("the colour %(detail)s is not known"),
-        "size": _("it is too large"),
-    }
-    if words := told.get(str(facts.get("code"))):
-        return words % {"detail": detail}
-    return grammar_words(detail)
+    return refusal_words(str(facts.get("code")), str(facts.get("detail") or ""))

@@ -76,3 +76,22 @@ def grammar_words(detail: str) -> str:
             caught = dict(zip(("one", "two"), found.groups(), strict=False))
             return str(words) % caught if caught else str(words)
     return _("it is not written as formulas are")
+
+
+def refusal_words(code: str, detail: str) -> str:
+    """Why a formula is refused (`FormulaRefused`, or what its process ended of), without the full stop."""
+    told = {
+        "long": _("it is too long"),
+        "character": _("the character %(detail)s is not for formulas"),
+        "command": _("the command %(detail)s is not known, or not allowed"),
+        "expansion": _("its macros never end"),
+        "time": _("it takes too long"),
+        "memory": _("it takes too much memory"),
+        "unsupported": _("“%(detail)s” is not printed here"),
+        "dimension": _("the length %(detail)s is out of bounds"),
+        "colour": _("the colour %(detail)s is not known"),
+        "size": _("it is too large"),
+        "typst": _("it can be shown on a page, but not printed"),
+        "crash": _("typesetting breaks down on it"),
+    }
+    return told[code] % {"detail": detail} if code in told else grammar_words(detail)

@@ -7,10 +7,7 @@ the requests (`content.leases`) that nobody is at them any more, and has them ta
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
 from typing import Any
 
 from django.utils import timezone
@@ -19,34 +16,14 @@ from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from config.base.audit import audit_context
-from config.base.work import name_tasks
+from config.base.work import TaskFailedError, guarded, name_tasks
 
 from . import services  # the services enqueue what is here, so their names are looked up when they are used
 from .leases import LEASE
 from .models import DocumentRequest
 
-logger = logging.getLogger(__name__)
-
 #: Before a request is tried again whose rendering process died, times the attempts made.
 PAUSE = timedelta(seconds=5)
-
-
-class TaskFailedError(Exception):
-    """What went wrong stands in the log: the list of tasks keeps tracebacks, which may hold words about somebody."""
-
-
-def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Log what went wrong, and tell the list of tasks no more than what kind of error it was."""
-
-    @wraps(function)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return function(*args, **kwargs)
-        except Exception as error:
-            logger.exception("The task %s stopped.", function.__name__)
-            raise TaskFailedError(type(error).__name__) from None
-
-    return run
 
 
 def generate_later(request: DocumentRequest, *, pause: timedelta = timedelta()) -> None:

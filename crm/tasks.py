@@ -8,11 +8,9 @@ says so.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
-from functools import partial, wraps
+from functools import partial
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -23,31 +21,11 @@ from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from config.base.audit import audit_context
-from config.base.work import name_tasks
+from config.base.work import TaskFailedError, guarded, name_tasks
 
 from . import services, uploads
 from .models import ImportBatch, RecoRun
 from .stalling import STALLED_AFTER, is_stalled
-
-logger = logging.getLogger(__name__)
-
-
-class TaskFailedError(Exception):
-    """What went wrong stands in the log: the list of tasks keeps tracebacks, which may hold words about somebody."""
-
-
-def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Log what went wrong, and tell the list of tasks no more than what kind of error it was."""
-
-    @wraps(function)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return function(*args, **kwargs)
-        except Exception as error:
-            logger.exception("The task %s stopped.", function.__name__)
-            raise TaskFailedError(type(error).__name__) from None
-
-    return run
 
 
 def later(work: Any, **arguments: Any) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from content.brick_files import FIELDS, FileRefused, read_brick, read_zip, tidy, write_brick
@@ -30,6 +30,7 @@ LINES = st.lists(
 ).map("\n".join)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the first letters take seconds
 @given(LINES, LINES, st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=80))
 def test_whatever_is_written_is_read_again(body, answer, title):
     brick = ContentBrick(slug="a", title=title, body=body, answer=answer, tags=["x", "1"], source=title)
@@ -130,3 +131,27 @@ def test_a_mistyped_subject_is_said_and_writes_no_empty_zip(tmp_path: Path):
         call_command("export_bricks", str(path), "--subject", "mahts")
     assert str(refused.value) == f"There is no subject mahts. There are: {brick.subject.slug}."
     assert not path.exists()
+
+
+def test_a_path_that_leads_nowhere_is_said_in_words(tmp_path: Path):
+    for path in (tmp_path / "none.md", tmp_path / "none", tmp_path / "none.zip"):
+        with pytest.raises(CommandError) as refused:
+            call_command("import_bricks", str(path))
+        assert str(refused.value) == f"There is no file or folder {path}."
+    with pytest.raises(CommandError) as refused:
+        call_command("import_bricks", str(tmp_path))
+    assert str(refused.value) == f"There are no .md files in the folder {tmp_path}."
+
+
+@pytest.mark.django_db
+def test_files_of_one_name_from_two_folders_are_both_read(tmp_path: Path, capsys):
+    bricks = [ContentBrickFactory(), ContentBrickFactory()]
+    for brick in bricks:
+        folder = tmp_path / brick.slug
+        folder.mkdir()
+        (folder / "brick.md").write_text(write_brick(brick), encoding="utf-8")
+    folders = sorted(str(each) for each in tmp_path.iterdir())
+    call_command("import_bricks", *folders, "--json")
+    assert json.loads(capsys.readouterr().out)["unchanged"] == 2
+    call_command("import_bricks", *(f"{folder}/brick.md" for folder in folders), "--json")
+    assert json.loads(capsys.readouterr().out)["unchanged"] == 2

@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from content.checking import problems_on_save
-from content.formula_words import grammar_words
+from content.formula_words import grammar_words, refusal_words
 
 NBSP = "\N{NO-BREAK SPACE}"
 WRONG = {
@@ -41,3 +41,10 @@ def test_what_nobody_translated_stays_unsaid():
             grammar_words("Incomplete placeholder at end of macro body")
             == "elle n’est pas écrite comme une formule"
         )
+
+
+def test_what_a_formula_does_to_its_process_is_said_too():
+    with translation.override("fr"):
+        assert refusal_words("crash", "SIGSEGV") == "la composition s’interrompt à cause d’elle"
+        assert refusal_words("typst", "unknown variable") == "elle s’affiche à l’écran, mais ne s’imprime pas"
+        assert refusal_words("syntax", "Double superscript").startswith("deux exposants")

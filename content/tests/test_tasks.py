@@ -20,7 +20,7 @@ from django_tasks_db.models import DBTaskResult
 
 from config.base.audit import current_actor_id
 from config.base.clock import now_ms
-from config.base.work import task_name
+from config.base.work import TaskFailedError, task_name
 from content import services, tasks
 from content.leases import LEASE, MAX_ATTEMPTS
 from content.models import DocumentBrick, DocumentRequest, GeneratedDocument
@@ -250,7 +250,7 @@ def test_what_went_wrong_is_in_the_log_and_not_in_the_list_of_tasks(monkeypatch,
 
     request = ask()
     monkeypatch.setattr(services, "generate_document", stop)
-    with pytest.raises(tasks.TaskFailedError, match="ValueError") as failed:
+    with pytest.raises(TaskFailedError, match="ValueError") as failed:
         tasks.generate.call(request_id=request.pk)
     assert failed.value.__cause__ is None and "camille" in caplog.text
 

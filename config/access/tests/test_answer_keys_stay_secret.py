@@ -1,4 +1,4 @@
-"""No answer of the site to a learner, a parent or a stranger holds any part of an answer key.
+"""No answer of the site to a learner, a parent or a stranger holds any part of an answer key, a brick's among them.
 
 Every place where a key can stand holds a word that stands nowhere else, in rows of the learner's own and in those of
 others; then every address outside the admin is asked, in every way that it offers, before and after answers.
@@ -13,45 +13,22 @@ import pytest
 from django.core.cache import cache
 from django.db import transaction
 
-from accounts.roles import LEARNER, PARENT
+from accounts.roles import LEARNER, PARENT, TEACHER
 from config.access.endpoints import Endpoint, endpoints
 from config.access.table import ANONYMOUS
-from config.base.querysets import now_ms
-from courses.models import Course, Exercise
-from courses.tests.factories import ExerciseFactory, QuizFactory, QuizItemFactory
+from content.tests.hostile.inspecting import Pdf
+from courses.models import Exercise
 from learning import services
-from learning.models import ExerciseAttempt, QuizAttempt
+from learning.models import QuizAttempt
 
 from .asking import send, undone
+from .planting import EXPLANATION, KEY, KEYS, QUESTION, WRONG, Planted, plant_exercises
 from .world import World
 
 pytestmark = pytest.mark.django_db
 
-#: What nobody writes by chance; one for keys, one for the explanation, which is shown to whoever was right.
-KEY, EXPLANATION = "Zwiebelkuchen", "Pfefferminztee"
 ME = "/api/v1/me"
 
-KEYS: dict[str, dict[str, Any]] = {
-    "MULTIPLE_CHOICE": {"correct": ["b"], "feedback": {"c": KEY}, "weights": {"b": 1, "c": -0.5}},
-    "TRUE_FALSE": {"correct": True, "feedback": {"true": "Well done."}},
-    "CODE_COMPLETION": {
-        "blanks": [
-            {
-                "accepted": ["total += n", KEY],
-                "pattern": f"{KEY}+",
-                "partial": [{"text": f"{KEY} half", "weight": 0.5}],
-                "feedback": [{"text": f"{KEY} wrong", "words": KEY}],
-            }
-        ]
-    },
-    "FREE_FORM": {"sample": KEY, "rubric": KEY, "keywords": [KEY]},
-}
-WRONG: dict[str, dict[str, Any]] = {
-    "MULTIPLE_CHOICE": {"selected": ["a"]},
-    "TRUE_FALSE": {"value": False},
-    "CODE_COMPLETION": {"blanks": ["total = n"]},
-    "FREE_FORM": {"text": "No idea."},
-}
 RIGHT: dict[str, dict[str, Any]] = {
     "MULTIPLE_CHOICE": {"selected": ["b"]},
     "TRUE_FALSE": {"value": True},
@@ -92,7 +69,8 @@ PRYING: tuple[dict[str, str], ...] = (
 def planted(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     with django_db_blocker.unblock(), transaction.atomic():
         world = World()
-        _plant(world)
+        plant_exercises(world)
+        world.documents = Planted(world)
         with django_db_blocker.block():
             yield world
         transaction.set_rollback(True)
@@ -101,27 +79,9 @@ def planted(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
 @pytest.fixture
 def world(planted: World, db: None) -> Iterator[World]:
     cache.clear()
+    planted.documents.put_files()
     yield planted
     cache.clear()
-
-
-def _plant(world: World) -> None:
-    """Exercises of every kind on the learner's side, in a quiz too; the word in every key there is, and in history."""
-    side = world.sides["own"]
-    Course.objects.update(status="PUBLISHED", published_at=now_ms())
-    lesson, learner = side.row("courses.Lesson"), side.learner
-    quiz = QuizFactory(lesson=lesson)
-    for kind, key in KEYS.items():
-        exercise = ExerciseFactory(lesson=lesson, kind=kind, answer=key, explanation=EXPLANATION)
-        QuizItemFactory(quiz=quiz, exercise=exercise)
-        services.submit_answer(user=learner, exercise=exercise, answer=WRONG[kind])
-    services.start_quiz(user=learner, quiz=quiz)
-    Exercise.objects.filter(kind="MULTIPLE_CHOICE").update(
-        answer=KEYS["MULTIPLE_CHOICE"], explanation=EXPLANATION
-    )
-    ExerciseAttempt.objects.filter(snapshot_kind="MULTIPLE_CHOICE").update(
-        snapshot_key=KEYS["MULTIPLE_CHOICE"]
-    )
 
 
 def exercise_of(world: World, kind: str) -> Exercise:
@@ -131,10 +91,18 @@ def exercise_of(world: World, kind: str) -> Exercise:
 
 def require_silence(answer: Any, *, but: str = "") -> None:
     assert answer.status_code < 500, (answer.asked, answer.status_code)
-    text = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    shown = text.decode("utf-8", "replace")
+    shown = text_of(answer)
     for word in {KEY, EXPLANATION} - {but}:
         assert word not in shown, (answer.asked, word)
+
+
+def text_of(answer: Any) -> str:
+    """What is sent, a PDF unpacked."""
+    sent = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if sent.startswith(b"%PDF"):
+        pdf = Pdf(sent)
+        sent = b"\n".join([pdf.text.encode(), *pdf.streams])
+    return sent.decode("utf-8", "replace")
 
 
 def outside_the_admin(*methods: str) -> list[Endpoint]:
@@ -274,3 +242,44 @@ def test_the_description_of_the_api_holds_no_key(world):
     answer.asked = "/api/schema/"
     assert answer.status_code == 200
     require_silence(answer)
+
+
+DOCUMENT = (
+    "/documents/{id}/",
+    "/documents/{id}/html/",
+    "/documents/{id}/pdf/",
+    f"{ME}/documents/{{id}}/",
+    f"{ME}/documents/{{id}}/html/",
+    f"{ME}/documents/{{id}}/pdf/",
+)
+
+
+def fetch(world: World, role: str, path: str, document: Any) -> Any:
+    client = (world.api if path.startswith("/api/") else world.browser)[role]
+    with undone(client):
+        answer = client.get(path.format(id=document.pk))
+    answer.asked = (role, path)
+    return answer
+
+
+@pytest.mark.parametrize("role", [LEARNER, PARENT])
+def test_a_document_shows_its_questions_and_nothing_of_the_answers_of_its_bricks(role, world):
+    students = world.documents.documents["own", "STUDENT"]
+    for path in DOCUMENT:
+        answer = fetch(world, role, path, students)
+        assert answer.status_code == 200, (path, answer.content)
+        require_silence(answer)
+        if path.endswith(("html/", "pdf/")):
+            assert QUESTION in text_of(fetch(world, role, path, students)), path
+
+
+@pytest.mark.parametrize("role", [LEARNER, PARENT, ANONYMOUS])
+def test_the_copy_with_the_answers_is_nobodys_but_the_teachers(role, world):
+    for path in DOCUMENT:
+        teachers = world.documents.documents["own", "TEACHER"]
+        if path.endswith(("html/", "pdf/")):
+            assert KEY in text_of(fetch(world, TEACHER, path, teachers)), "there it is to be found"
+        for side, variant in (("own", "TEACHER"), ("other", "TEACHER"), ("other", "STUDENT")):
+            answer = fetch(world, role, path, world.documents.documents[side, variant])
+            assert answer.status_code in ((302, 401) if role == ANONYMOUS else (404,)), (path, side, variant)
+            require_silence(answer)

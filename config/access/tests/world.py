@@ -103,6 +103,10 @@ class Side:
             )
         return self._rows[model]
 
+    def take(self, rows: dict[Any, Any]) -> None:
+        """These are the side's from now on."""
+        self._rows |= rows
+
     def row_for(self, model: Any, role: str) -> Any:
         """The row that somebody of this role would call theirs: a learner, parent or teacher is a person too."""
         person = self.people.get(role, self.learner)

@@ -13,8 +13,9 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from config.base.commands import OperatorCommand
+from content.formula_words import refusal_words
 from content.rendering.contained import RenderFailed, run
-from content.rendering.markdown import formulas_of
+from content.rendering.markdown import TextRefused, formulas_of
 
 BATCH = 200
 Found = tuple[int, str, bool]
@@ -41,12 +42,11 @@ class Command(OperatorCommand):
                     batch, _tried(batch, options["language"]), strict=True
                 ):
                     if "mathml" not in result:
-                        reason = ": ".join(filter(None, (result["reason"], result["detail"])))
                         refused.append(
                             {
                                 "position": position,
                                 "formula": latex,
-                                "reason": reason,
+                                "reason": refusal_words(result["reason"], result["detail"]),
                                 "at": result["position"],
                             }
                         )
@@ -72,14 +72,21 @@ def read_formulas(file: Path) -> list[Found]:
     """(position, LaTeX, whether displayed) of each. Raises CommandError for a file that cannot be read."""
     try:
         text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{file} cannot be read: {error}") from error
+    except FileNotFoundError as error:
+        raise CommandError(f"There is no file {file}.") from error
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{file} is not in UTF-8.") from error
     if file.suffix != ".json":
-        return [(each.place.offset, each.latex, each.display) for each in formulas_of(text)]
+        try:
+            return [(each.place.offset, each.latex, each.display) for each in formulas_of(text)]
+        except TextRefused as error:
+            raise CommandError(f"{file} is too long or nested too deeply.") from error
     try:
         formulas = json.loads(text)
     except ValueError as error:
-        raise CommandError(f"{file} is no JSON: {error}") from error
+        raise CommandError(f"{file} is no JSON: {error}.") from error
     if not isinstance(formulas, list) or not all(isinstance(each, str) for each in formulas):
         raise CommandError(f"{file} is no list of strings.")
     return [(position, latex, True) for position, latex in enumerate(formulas)]

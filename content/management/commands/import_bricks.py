@@ -41,13 +41,20 @@ class Command(OperatorCommand):
 
 
 def _files(path: Path) -> dict[str, bytes]:
+    """{where it lies: file}: whole paths, for files of one name may come from several folders."""
     try:
         if path.is_dir():
-            found = [
-                each for pattern in ("*.md", "figures/*") for each in path.glob(pattern) if each.is_file()
-            ]
-            return {str(each.relative_to(path)): each.read_bytes() for each in found}
+            names = [each for pattern in ("*.md", "figures/*") for each in path.glob(pattern)]
+            if not names:
+                raise CommandError(f"There are no .md files in the folder {path}.")
+            return {str(each): each.read_bytes() for each in names if each.is_file()}
         content = path.read_bytes()
-        return read_zip(content) if path.suffix == ".zip" else {path.name: content}
-    except (OSError, FileRefused) as error:
+        if path.suffix == ".zip":
+            return {str(path / name): file for name, file in read_zip(content).items()}
+        return {str(path): content}
+    except FileNotFoundError as error:
+        raise CommandError(f"There is no file or folder {error.filename or path}.") from error
+    except OSError as error:
+        raise CommandError(f"{error.filename or path} cannot be read: {error.strerror or error}.") from error
+    except FileRefused as error:
         raise CommandError(f"{path}: {error}") from error

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -151,12 +152,33 @@ def test_any_soup_is_set_or_refused(latex):
 
 def test_the_command_names_what_is_refused(tmp_path, capsys):
     file = tmp_path / "formulas.json"
-    file.write_text(json.dumps([r"\frac12", r"\foo", "x"]), encoding="utf-8")
+    file.write_text(json.dumps([r"\frac12", r"\foo", "x", r"\sqrt{2"]), encoding="utf-8")
     with pytest.raises(SystemExit):
         call_command("check_maths", str(file), json=True)
     told = json.loads(capsys.readouterr().out)
-    assert (told["formulas"], told["rendered"]) == (3, 2)
-    assert told["refused"] == [{"position": 1, "formula": r"\foo", "reason": r"command: \foo", "at": 0}]
+    assert (told["formulas"], told["rendered"]) == (4, 2)
+    unknown, open_brace = told["refused"]
+    reason = r"the command \foo is not known, or not allowed"
+    assert unknown == {"position": 1, "formula": r"\foo", "reason": reason, "at": 0}
+    assert open_brace["reason"] == "a { is not closed", "as the editor of bricks says it"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("none.json", None, "There is no file {path}."),
+        ("latin.md", b"\xe9t\xe9", "{path} is not in UTF-8."),
+        ("deep.md", b"> " * 500, "{path} is too long or nested too deeply."),
+        ("dict.json", b"{}", "{path} is no list of strings."),
+    ],
+)
+def test_the_command_says_in_words_what_it_cannot_read(tmp_path, name, content, said):
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(CommandError) as refused:
+        call_command("check_maths", str(path))
+    assert str(refused.value) == said.format(path=path)
 
 
 @pytest.mark.parametrize(
