@@ -46,6 +46,8 @@ from content import services
 from content.services import generation
 def kill(*args, **options):
     os.kill(os.getpid(), signal.SIGKILL)
+def kill_after(real):
+    return lambda *args: (real(*args), kill())
 def kill_at(real, number):
     calls = []
     def work(*args, **options):
@@ -61,19 +63,29 @@ elif moment == "picking":
     generation.build_manifest = kill
 elif moment == "picked":
     generation._show_life = kill
-elif moment == "student":
-    generation.run = kill_at(generation.run, 1)
-elif moment == "teacher":
-    generation.run = kill_at(generation.run, 2)
+elif moment == "rendering":
+    generation.run = kill
+elif moment == "rendered":
+    generation.run = kill_after(generation.run)
 elif moment == "writing":
     generation._write = kill_at(generation._write, 2)
 elif moment == "committing":
     generation.emit = kill
 elif moment == "done":
-    generation._keep = (lambda keep: lambda *args: (keep(*args), kill()))(generation._keep)
+    generation._keep = kill_after(generation._keep)
 call_command("db_worker", "--batch", "--no-startup-delay", verbosity=0)
 """
-MOMENTS = ["before", "taken up", "picking", "picked", "student", "teacher", "writing", "committing", "done"]
+MOMENTS = [
+    "before",
+    "taken up",
+    "picking",
+    "picked",
+    "rendering",
+    "rendered",
+    "writing",
+    "committing",
+    "done",
+]
 
 
 @pytest.fixture(autouse=True)
