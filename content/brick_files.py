@@ -20,8 +20,8 @@ a backslash, which reading takes away.
 from __future__ import annotations
 
 import io
+import lzma
 import re
-import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
@@ -44,15 +44,17 @@ MAX_FILE, MAX_TOTAL, MAX_FILES = 500_000, 50_000_000, 5_000
 #: The moment of every file in a zip, so that the same bricks make the same bytes.
 MOMENT = (1980, 1, 1, 0, 0, 0)
 
+#: What a zip that was damaged, or made to do harm, ends in: beside these, names that are no UTF-8, and places before
+#: the file's beginning.
+_NOT_A_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(NotImplementedError, RuntimeError, EOFError, OSError),
+)
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _EMPTY = re.compile(r"(?:[ \t]*\n)*")
+#: What no database keeps: a file that holds one is refused before anything of it is looked for.
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _MARK = re.compile(r"^<!-- (\\*)answer -->[ \t]*$", re.MULTILINE)
-
-#: What the library raises for zips that are damaged, or were made to be.
-DAMAGED = (
-    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
-    *(NotImplementedError, RuntimeError, ValueError, IndexError),
-)
 
 
 class FileRefused(ValueError):
@@ -97,6 +99,8 @@ def write_brick(brick: ContentBrick) -> str:
 def read_brick(text: str) -> BrickFile:
     """What the file says. Raises FileRefused."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if found := _UNSTORABLE.search(text):
+        raise _unstorable(text.count("\n", 0, found.start()) + 1)
     front = _FRONT.match(text)
     if front is None:
         raise FileRefused(
@@ -107,6 +111,8 @@ def read_brick(text: str) -> BrickFile:
         if name not in FIELDS:
             message = _("There is no such field: “%(name)s”.") % {"name": name}
             raise FileRefused(message, code="unknown", line=lines[name])
+        if _UNSTORABLE.search("".join(map(str, values[name]))):  # a text, or a list of them
+            raise _unstorable(lines[name])
     mark = next((each for each in _MARK.finditer(text, front.end()) if not each[1]), None)
     ends = mark.span() if mark else (len(text), len(text))
     lines |= {"body": _first_line(text, front.end()), "answer": _first_line(text, ends[1])}
@@ -116,18 +122,29 @@ def read_brick(text: str) -> BrickFile:
 
 def _read_front(front: str) -> tuple[dict[str, Any], dict[str, int]]:
     """The values, and the line of the file on which each one's name stands."""
-    loader = _TextLoader(front)
     try:
+        loader = _TextLoader(front)
         node = loader.get_single_node()
         values = None if node is None else loader.construct_document(node)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 2
+        if isinstance(error, yaml.reader.ReaderError):  # a character that YAML knows not; it tells where
+            line = front.count("\n", 0, error.position) + 2
         raise FileRefused(_("The front matter cannot be read."), code="front", line=line) from error
-    finally:
-        loader.dispose()
     if not isinstance(node, yaml.MappingNode) or not isinstance(values, dict):
         raise FileRefused(_("The front matter is a list of names and values."), code="front")
-    return values, {key.value: key.start_mark.line + 2 for key, _value in node.value}
+    lines: dict[str, int] = {}
+    for key, _value in node.value:
+        line = key.start_mark.line + 2
+        if key.value in lines:
+            message = _("The field “%(name)s” stands here twice.") % {"name": key.value}
+            raise FileRefused(message, code="twice", line=line)
+        lines[key.value] = line
+    return values, lines
+
+
+def _unstorable(line: int) -> FileRefused:
+    return FileRefused(_("A character here can be kept in no text."), code="character", line=line)
 
 
 def _first_line(text: str, start: int) -> int:
@@ -149,7 +166,7 @@ def read_zip(content: bytes) -> dict[str, bytes]:
             return _unpacked(archive)
     except FileRefused:
         raise
-    except DAMAGED as error:
+    except (*_NOT_A_ZIP, ValueError, IndexError) as error:
         raise FileRefused(_("This is no zip that can be read."), code="zip") from error
 
 
@@ -173,6 +190,9 @@ def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
         total += len(data)
         if len(data) > 2 * MAX_FILE or total > MAX_TOTAL:
             raise FileRefused(_("The zip holds too much once it is unpacked."), code="zip_too_large")
+        if str(path) in found:
+            message = _("The zip holds two files “%(path)s”.") % {"path": path}
+            raise FileRefused(message, code="zip_twice")
         found[str(path)] = data
     return found
 

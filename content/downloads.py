@@ -24,8 +24,8 @@ logger = logging.getLogger(__name__)
 
 #: The pages are shown, in a frame of ours at most: no script, no address, no form, no origin of their own.
 PAGES_POLICY = (
-    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'"
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'"
 )
 #: A file name has at most so many characters before its ending.
 NAME_LENGTH = 120

@@ -52,21 +52,26 @@ def watch_requests() -> None:
     """Have the requests taken up whose worker died; look again later while there are any that go on."""
     if DocumentRequest.objects.unfinished().exists():
         _watch_later()  # before anything else, so that it is looked after them even when this time fails
-    for request in DocumentRequest.objects.silent():
-        _note_dead_workers(request)
-        if not _tasks_of(request).filter(status=TaskResultStatus.READY).exists():
-            generate.enqueue(request_id=request.pk)
+    silent = set(DocumentRequest.objects.silent().values_list("pk", flat=True))
+    _note_dead_workers(silent)
+    waiting = _tasks().filter(status=TaskResultStatus.READY)
+    for key in sorted(silent - {_request_of(each) for each in waiting}):
+        generate.enqueue(request_id=key)
 
 
-def _note_dead_workers(request: DocumentRequest) -> None:
-    """Whoever has had the request for so long without a sign of life is dead: its task failed."""
-    for each in _tasks_of(request).running().filter(started_at__lt=timezone.now() - LEASE):
-        each.set_failed(TaskFailedError("WorkerDied"))
+def _note_dead_workers(silent: set[int]) -> None:
+    """Whoever has had one of these requests for so long without a sign of life is dead: its task failed."""
+    for each in _tasks().running().filter(started_at__lt=timezone.now() - LEASE):
+        if _request_of(each) in silent:
+            each.set_failed(TaskFailedError("WorkerDied"))
 
 
-def _tasks_of(request: DocumentRequest) -> Any:
-    every = DBTaskResult.objects.filter(task_path=generate.module_path)
-    return every.filter(args_kwargs__kwargs__request_id=request.pk)
+def _tasks() -> Any:
+    return DBTaskResult.objects.filter(task_path=generate.module_path)
+
+
+def _request_of(result: DBTaskResult) -> Any:
+    return result.args_kwargs["kwargs"].get("request_id")
 
 
 def _watch_later() -> None:

@@ -14,10 +14,14 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "frame-ancestors": [NONE],
     },
 }
-# Path prefix → what is allowed there on top. The admin's theme evaluates expressions and sets styles in place; the
-# documentation of the API sets styles in place.
+# Path prefix → what is allowed there on top. The admin's theme evaluates expressions and sets styles in place, and a
+# brick's preview brings the font of its formulas; the documentation of the API sets styles in place.
 CONTENT_SECURITY_POLICY_BY_PATH: dict[str, dict[str, list[Any]]] = {
-    "/admin/": {"script-src": [SELF, UNSAFE_EVAL, NONCE], "style-src": [SELF, UNSAFE_INLINE]},
+    "/admin/": {
+        "script-src": [SELF, UNSAFE_EVAL, NONCE],
+        "style-src": [SELF, UNSAFE_INLINE],
+        "font-src": [SELF, "data:"],
+    },
     "/api/docs/": {"style-src": [SELF, UNSAFE_INLINE]},
 }
 

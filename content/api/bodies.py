@@ -7,9 +7,7 @@ from rest_framework import serializers
 from accounts.api.strict import StrictSerializer
 
 from ..choices import InteractionKind
-
-#: A day: nobody looks at one document for longer.
-MAX_SECONDS = 24 * 60 * 60
+from ..services.interaction import MAX_SECONDS
 
 
 class InteractionBody(StrictSerializer):

@@ -60,7 +60,7 @@ def measure_serving(report: Report, *, scale: float, using: str, progress: Calla
         mine, bare = "generate_document, both copies", "rendering both copies, nothing else"
         works: dict[str, Work] = {
             mine: service,
-            bare: lambda: lambda: [contained.run("render", sheet) for sheet in sheets],
+            bare: lambda: lambda: contained.run("copies", {"sheets": sheets}),
         }
         rounds = max(1, round(ROUNDS * scale))
         timings = interleave(works, rounds=rounds, connection=connections[using])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from .typography import OBJECT, edits, rewrite, typeset
 #: Quotes, lists, emphasis and links inside each other; more is refused.
 MAX_DEPTH = 12
 FIGURE = "figure:"
+STRAY = {"$": "dollar", "$$": "dollar", "<": "html"}
 LINK_SCHEMES = frozenset({"http", "https", "mailto"})
 Places = Callable[[Token], tree.Place]
 INLINE: dict[str, type[tree.Emphasis] | type[tree.Strong] | type[tree.Strike]] = {
@@ -101,8 +103,7 @@ class Builder:
         return len(self.headings)
 
     def items(self, opening: Token, tokens: Iterator[Token], *, depth: int) -> tree.Items:
-        ordered = opening.type == "ordered_list_open"
-        start = int(opening.attrs.get("start", 1)) if ordered else None
+        start = int(opening.attrs.get("start", 1)) if opening.type == "ordered_list_open" else None
         items: list[tuple[tree.Block, ...]] = []
         level = opening.level + 2
         self.loose.discard(level)
@@ -147,7 +148,7 @@ class Builder:
             elif child.type in ("text", "softbreak", "stray"):
                 self.add_text(inner, rewrite(text, changes, start=index))
                 if child.type == "stray":
-                    self.problems.append(tree.Problem("dollar", places(child), text))
+                    self.problems.append(tree.Problem(STRAY[child.markup], places(child), text))
             else:
                 inner.append(self.leaf(child, places))
             index += len(text)
@@ -162,11 +163,10 @@ class Builder:
     def wrapped(
         self, opening: Token | None, content: tuple[tree.Inline, ...], places: Places
     ) -> list[tree.Inline]:
-        kind = opening.tag if opening else ""
         if opening is None or not content:
             return []
-        if kind in INLINE:
-            return [INLINE[kind](content)]
+        if opening.tag in INLINE:
+            return [INLINE[opening.tag](content)]
         address = str(opening.attrs.get("href", ""))
         if not allowed(address):
             self.problems.append(tree.Problem("link", places(opening), address))
@@ -210,14 +210,15 @@ class Builder:
         """A function that tells where a token of this line or paragraph stands in the text."""
         first = token.map[0] if token.map else 0
         content = token.content.split("\n")
+        offsets = [0, *(at + 1 for at, sign in enumerate(token.content) if sign == "\n")]
         line, done = self.cells
         start = self.lines[first].find(content[0], done if line == first else 0)
         self.cells = (first, max(start, 0) + len(content[0]))
 
         def place(child: Token) -> tree.Place:
             position = int(child.meta.get("position", 0))
-            row = token.content.count("\n", 0, position)
-            column = position - (token.content.rfind("\n", 0, position) + 1)
+            row = bisect_right(offsets, position) - 1
+            column = position - offsets[row]
             found = start if row == 0 else self.lines[first + row].find(content[row])
             return self.place(first + row, max(found, 0) + column)
 

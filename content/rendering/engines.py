@@ -17,7 +17,7 @@ def engines() -> dict[str, str]:
     and `layout`, which are the writers themselves."""
     return {
         **{name: version(name) for name in _SET_BY},
-        "fonts": _fingerprint(_HERE / "fonts", {".otf"}),
+        "fonts": _fingerprint(_HERE / "fonts", {".otf", ".woff2"}),
         "temml": _fingerprint(_HERE / "vendor", {".js"}),
         "layout": _fingerprint(_HERE, {".py", ".typ", ".css"}),
     }

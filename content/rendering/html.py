@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable
 from functools import cache
@@ -12,6 +13,7 @@ from . import maths, tree, words
 from .cleaning import clean
 from .outline import Brick, Converted, Outline, picture
 
+FONTS = Path(__file__).with_name("fonts")
 FRAMED = frozenset({"METHOD", "EXAMPLE", "THEORY", "SUMMARY", "TIP"})
 CLASS = {
     "EXERCISE": "exercise",
@@ -25,10 +27,14 @@ CLASS = {
 
 
 @cache
-def stylesheet() -> str:
-    """The page's style, and that of its formulas."""
+def stylesheet(*, formulas: bool) -> str:
+    """The page's style; that of formulas, and the font that lets their brackets grow, where there are any."""
     style = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
-    return re.sub(r"\n\s*", "\n", style + maths.CSS)
+    if formulas:
+        font = base64.b64encode((FONTS / "SheetMaths.woff2").read_bytes()).decode()
+        style += f'@font-face {{ font-family: "Sheet Maths"; src: url("data:font/woff2;base64,{font}"); }}\n'
+        style += maths.CSS
+    return re.sub(r"\n\s*", "\n", style)
 
 
 class HtmlWriter:
@@ -49,11 +55,13 @@ class HtmlWriter:
                 f"<section><h2>{escape(group.title)}</h2>\n{inside}</section>" if group.title else inside
             )
         body.append(self.footer())
+        inside = clean(f"<main>{''.join(body)}</main>")
+        style = stylesheet(formulas="<math" in inside)
         return (
             f'<!DOCTYPE html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{escape(self.outline.title)}</title>\n<style>\n{stylesheet()}</style>\n</head>\n<body>\n"
-            f"{clean('<main>' + ''.join(body) + '</main>')}\n</body>\n</html>\n"
+            f"<title>{escape(self.outline.title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
+            f"{inside}\n</body>\n</html>\n"
         )
 
     def masthead(self) -> str:

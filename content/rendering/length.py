@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import tree
 
 SIGNS = 88  # in a line of the column
+SURE = 60  # of the widest, with the space around a cell
 
 
 def short(text: tree.Tree, *, lines: int) -> bool:
@@ -32,6 +33,28 @@ def lines_of(block: tree.Block) -> float:
             return 2.5 + _rows(block)
         case tree.Figure() | tree.Rule():
             return 1.5
+
+
+def fits(table: tree.Table) -> bool:
+    """Whether every cell is sure to stand on one line."""
+    columns = zip(table.header, *table.rows, strict=True)
+    return sum(4 + max(map(_signs, column)) for column in columns) <= SURE
+
+
+def _signs(children: tuple[tree.Inline, ...]) -> int:
+    """At most so many are seen."""
+    signs = 0
+    for child in children:
+        match child:
+            case tree.Text() | tree.Code():
+                signs += len(child.text)
+            case tree.Formula():
+                signs += len(child.latex)
+            case tree.Figure():
+                signs += SURE
+            case tree.Emphasis() | tree.Strong() | tree.Strike() | tree.Link():
+                signs += _signs(child.children)
+    return signs
 
 
 def _wrapped(children: tuple[tree.Inline, ...]) -> float:

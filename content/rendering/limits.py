@@ -1,4 +1,5 @@
-"""How much one job may take: far above what documents take (ten pages: 0.1 s, 0.3 GB of addresses, 0.3 MB)."""
+"""How much one job may take: far above what both copies of a document take (ten pages: 0.2 s, 0.3 GB of addresses,
+0.6 MB)."""
 
 from __future__ import annotations
 
@@ -19,9 +20,9 @@ class Limits:
     wall: int = 10
     cpu: int = 10
     memory: int = 1024 * MEBIBYTE
-    text: int = 2 * MEBIBYTE
-    payload: int = 64 * MEBIBYTE
-    output: int = 50 * MEBIBYTE
+    text: int = 4 * MEBIBYTE
+    payload: int = 128 * MEBIBYTE
+    output: int = 100 * MEBIBYTE
 
     def packed(self) -> bytes:
         """As `PACKED_SIZE` bytes; `unpacked` is the way back."""

@@ -15,7 +15,7 @@ __all__ = ["TextRefused", "formulas_of", "images_of", "links_of", "parse", "prob
 
 #: No font has them. One character for one, so that places stay true.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-#: Longer texts are refused: reading stays well under a second.
+#: Longer texts are refused: reading stays within seconds, whatever is in them.
 MAX_LENGTH = 200_000
 
 

@@ -1,4 +1,4 @@
-"""What our Markdown has beyond CommonMark: formulas between dollar signs, and widths of figures.
+"""What our Markdown has beyond CommonMark: formulas between dollar signs, widths of figures, and tags as text.
 
 A dollar sign opens a formula when a sign other than a space follows it; the next dollar sign closes it when no space
 stands before it and no digit follows: « 5 $ et 6 $ » and « $20,000 and $30,000 » are prices. The first candidate
@@ -17,6 +17,7 @@ InlineRule = Callable[[StateInline, bool], bool]
 
 #: Rules that say where they matched, and the token that holds it.
 PLACED = {"image": "image", "link": "link_open", "autolink": "link_open"}
+TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>$`*\\\[]*)?/?>|<!--")
 WIDTH = re.compile(r"\{width=([1-9][0-9]?|100)%\}")
 
 
@@ -24,6 +25,7 @@ def add_rules(markdown: MarkdownIt) -> None:
     """Teach them to `markdown`."""
     markdown.inline.ruler.before("escape", "formula", formula)
     markdown.inline.ruler.after("image", "width", width)
+    markdown.inline.ruler.after("autolink", "tag", tag)
     markdown.block.ruler.before(
         "fence",
         "display_formula",
@@ -81,6 +83,20 @@ def formula(state: StateInline, silent: bool) -> bool:
         token.markup = mark
         token.meta["position"] = start
     state.pos = end + len(mark) if latex else inside
+    return True
+
+
+def tag(state: StateInline, silent: bool) -> bool:
+    """A tag of HTML is text, and marked as stray."""
+    found = TAG.match(state.src, state.pos) if state.src[state.pos] == "<" else None
+    if not found:
+        return False
+    if not silent:
+        token = state.push("stray", "", 0)
+        token.content = found[0]
+        token.markup = "<"
+        token.meta["position"] = state.pos
+    state.pos = found.end()
     return True
 
 

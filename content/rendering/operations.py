@@ -11,13 +11,14 @@ from typing import Any
 
 from .checking import check_operation, review_operation
 from .maths.operation import maths_operation
-from .sheet import preview_operation, render_operation
+from .sheet import copies_operation, preview_operation, render_operation
 from .warming import warm_up
 
 Operation = Callable[[dict[str, Any]], dict[str, Any]]
 
 OPERATIONS: dict[str, Operation] = {
     "render": render_operation,
+    "copies": copies_operation,
     "preview": preview_operation,
     "check": check_operation,
     "review": review_operation,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from . import tree, words
@@ -126,9 +127,15 @@ def one_line(text: str) -> str:
     return CONTROL.sub("", BLANKS.sub(" ", text)).strip(" ")
 
 
+@lru_cache(maxsize=1_024)
+def tree_of(text: str, language: str) -> tree.Tree:
+    """The tree of a text, which both copies share. Raises TextRefused."""
+    return parse(text, language=language)
+
+
 def _parsed(part: Part, name: str, sheet: Sheet) -> tree.Tree:
     try:
-        parsed = parse(getattr(part, name), language=part.language)
+        parsed = tree_of(getattr(part, name), part.language)
     except TextRefused as refused:
         raise SheetRefused(
             "text", f"{refused.code}: line {refused.line}", part=part.title, field=name, line=refused.line

@@ -11,7 +11,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from . import tree, words
-from .length import lines_of, short
+from .length import fits, lines_of, short
 from .outline import Brick, Converted, Outline, picture
 from .values import Image
 
@@ -20,14 +20,18 @@ Convert = Callable[[tree.Formula], Converted]
 KEPT, KEPT_ANSWER, KEPT_TABLE = 16, 7, 24
 #: Signs, commands not counted, up to which a formula in a line is not broken.
 UNBROKEN = 24
+#: What a source may end with; another gets a full stop before the next.
+STOPS = (".", "!", "?", "…")
 COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)|[{}\s]")
 #: What is higher than a line: it is given air above and below.
-TALL = re.compile(r"\\(?:[dt]?frac|[dt]?binom|begin)(?![A-Za-z])")
+TALL = re.compile(r"\\(?:[cdt]?frac|[dt]?binom|begin|displaystyle|limits|(?:und|ov)erbrace)(?![A-Za-z])")
 #: What the paragraph before it announces: the two stay together.
 SHOWN = (tree.Formula, tree.Figure, tree.Items, tree.Table, tree.Quote, tree.CodeBlock)
 #: A word that no line may be able to hold, and after how many signs it is broken.
 ENDLESS = re.compile(r"[^\s\u200b-]{48,}")
 BROKEN = 24
+#: What a source may end with; another gets a full stop before the next.
+STOPS = (".", "!", "?", "…")
 ESCAPED = re.compile(r'[\\"\x00-\x1f\x7f-\x9f\u2028\u2029]')
 
 
@@ -79,13 +83,17 @@ class TypstWriter:
             f"  copy: {string(words.word('teacher_copy', language) if outline.is_teachers else '')},",
             f"  boxes: {array(string(label) for label in outline.boxes)})",
         ]
+        last = [brick for group in outline.groups for brick in group.bricks][-1:]
         for group in outline.groups:
             if group.title:
                 lines.append(f"section({string(breakable(group.title))})")
-            lines += [self.brick(brick) for brick in group.bricks]
+            lines += [
+                self.brick(brick, tied=bool(outline.sources) and [brick] == last) for brick in group.bricks
+            ]
         if outline.sources:
             label = words.labelled("sources", "", language)
-            lines.append(f"footnotes({string(label)}, {string(breakable(' '.join(outline.sources)))})")
+            told = " ".join(each if each.endswith(STOPS) else f"{each}." for each in outline.sources)
+            lines.append(f"footnotes({string(label)}, {string(breakable(told))})")
         return "\n".join([*lines, "}", ""])
 
     def labelled(self, key: str, name: str) -> str:
@@ -105,8 +113,10 @@ class TypstWriter:
             for key, value, share in fields
         ]
 
-    def brick(self, brick: Brick) -> str:
+    def brick(self, brick: Brick, *, tied: bool) -> str:
+        """`tied` to the sources that follow, unless what they would take along is long."""
         self.language = brick.part.language
+        keep = short(brick.body, lines=KEPT)
         body = self.blocks(brick.body.children, depth=brick.depth)
         answer, keep_answer = "none", True
         if brick.answer is not None:
@@ -117,7 +127,8 @@ class TypstWriter:
             f"brick(kind: {string(brick.part.kind)}, label: {string(brick.label)}, "
             f"title: {string(breakable(brick.title))}, "
             f"depth: {brick.depth}, language: {string(brick.part.language)}, answer-label: {string(label)},\n"
-            f"keep: {flag(short(brick.body, lines=KEPT))}, keep-answer: {flag(keep_answer)}, "
+            f"keep: {flag(keep)}, keep-answer: {flag(keep_answer)}, "
+            f"tied: {flag(tied and (keep if brick.answer is None else keep_answer))}, "
             f"answer: {answer},\n{body})"
         )
 
@@ -165,7 +176,7 @@ class TypstWriter:
         header = array(self.inlines(cell) for cell in table.header)
         cells = ",\n".join(self.inlines(cell) for row in table.rows for cell in row)
         keep = flag(lines_of(table) <= KEPT_TABLE)
-        return f"grid-of({keep}, {columns}, {alignments}, {header}{', ' if cells else ''}{cells})"
+        return f"grid-of({keep}, {flag(fits(table))}, {columns}, {alignments}, {header}{', ' if cells else ''}{cells})"
 
     def inlines(self, children: tuple[tree.Inline, ...]) -> str:
         return "{" + "; ".join(["[]", *(self.inline(child) for child in children)]) + "}"

@@ -8,6 +8,7 @@ here: the pool of threads that it starts does not survive a fork.
 from __future__ import annotations
 
 from .maths import convert
+from .outline import tree_of
 from .sheet import Printing, fonts
 from .values import Part, Section, Sheet
 
@@ -50,3 +51,4 @@ def warm_up() -> None:
     printing.source()
     fonts()
     convert.cache_clear()
+    tree_of.cache_clear()

@@ -46,6 +46,7 @@ def ask_for_document(
         raise DomainError(
             _("You may ask for a document for yourself and for your students."), code="not_yours"
         )
+    _wait_for_own(user)
     request = request_document(
         requester=user,
         template=template,
@@ -68,9 +69,16 @@ def ask_again(*, user: User, request: DocumentRequest) -> DocumentRequest:
     """
     if request.requester_id != user.pk:
         raise DomainError(_("Only who asked for it may try it again."), code="not_yours")
+    _wait_for_own(user)
     request = retry_document(request=request)
     _refuse_too_many(user)
     return request
+
+
+def _wait_for_own(user: User) -> None:
+    """Of several requests by one person at once each counts those before it."""
+    rows = User.all_objects.select_for_update(no_key=True).filter(pk=user.pk)
+    rows.values_list("pk").first()
 
 
 def _refuse_too_many(user: User) -> None:

@@ -41,5 +41,5 @@ def draft_document(
     )
     request.full_clean(exclude=["requester"])
     manifest = build_manifest(request=request, selection=picked(request), rendered_at=rendered_at)
-    copies = {variant: render(sheet_for(manifest, variant)) for variant in Variant.values}
-    return Draft(manifest, copies)
+    copies = render(sheet_for(manifest, variant) for variant in Variant.values)
+    return Draft(manifest, dict(zip(Variant.values, copies, strict=True)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
@@ -88,10 +88,12 @@ def generate_document(
     return request
 
 
-def render(sheet: Sheet) -> Rendered:
-    """The copy as HTML and PDF, made in a process of its own. Raises RenderFailed."""
-    found = run("render", sheet.as_payload())
-    return Rendered(found["html"], base64.b64decode(found["pdf"]), found["page_count"])
+def render(sheets: Iterable[Sheet]) -> list[Rendered]:
+    """The copies as HTML and PDF, made in a process of their own. Raises RenderFailed."""
+    found = run("copies", {"sheets": [sheet.as_payload() for sheet in sheets]})
+    return [
+        Rendered(copy["html"], base64.b64decode(copy["pdf"]), copy["page_count"]) for copy in found["copies"]
+    ]
 
 
 def picked(request: DocumentRequest) -> Selection:
@@ -130,10 +132,9 @@ def _take_up(request: DocumentRequest) -> bool:
 def _work(request: DocumentRequest, rendered_at: datetime, progress: Callable[[int], None]) -> None:
     _fix_manifest(request, rendered_at)
     _show_life(request, 10, progress)
-    copies = {}
-    for done, variant in enumerate(request.variants, start=1):
-        copies[variant] = render(sheet_for(_manifest(request), variant))
-        _show_life(request, 10 + 60 * done // len(request.variants), progress)
+    sheets = {variant: sheet_for(_manifest(request), variant) for variant in request.variants}
+    copies = dict(zip(sheets, render(sheets.values()), strict=True))
+    _show_life(request, 70, progress)
     _keep(request, copies)
     progress(100)
 

@@ -13,6 +13,9 @@ from ..choices import InteractionKind
 from ..models import DocumentInteraction, GeneratedDocument
 from ..selectors.mine import is_for
 
+#: A day: nobody looks at one document for longer.
+MAX_SECONDS = 24 * 60 * 60
+
 
 @transaction.atomic
 def record_interaction(
@@ -24,10 +27,12 @@ def record_interaction(
     completed once, by who works through it and not by who looks on, a parent or a teacher; the same thing within a
     millisecond was done once: the first record stays.
 
-    Raises DomainError `not_yours`, `invalid_kind`, `not_for_you`.
+    Raises DomainError `not_yours`, `invalid_kind`, `invalid_duration`, `not_for_you`.
     """
     if kind not in InteractionKind.values:
         raise DomainError(_("There is no such kind of interaction."), code="invalid_kind")
+    if duration_seconds is not None and not 0 <= duration_seconds <= MAX_SECONDS:
+        raise DomainError(_("A duration is between no second and a day."), code="invalid_duration")
     if not GeneratedDocument.objects.visible_to(user).filter(pk=document.pk).exists():
         raise DomainError(_("This document is not yours."), code="not_yours")
     same = DocumentInteraction.objects.filter(user=user, document=document, kind=kind)

@@ -49,7 +49,7 @@ def replay_document(*, document: GeneratedDocument) -> Replay:
     damaged = _damaged(document)
     changed = _changed_engines(document.manifest["engines"])
     try:
-        copy = render(sheet_for(document.manifest, document.variant))
+        (copy,) = render([sheet_for(document.manifest, document.variant)])
     except (BrokenManifest, RenderFailed) as error:
         return Replay(document.pk, engines=changed, problem=str(error), damaged=damaged)
     html_sha256 = hashlib.sha256(copy.html.encode()).hexdigest()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,13 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing():
         ("---\nslug: &a [x]\ntags: *a\n---\n", "front", 3),
         ("---\nslug: [\n---\n", "front", 3),
         (FRONT, "subject", 4),
+        (FRONT + "\nHalf\0way", "character", 9),
+        (FRONT.replace("New", '"N\\0"'), "character", 3),
+        (FRONT.replace("New", '"N\\ud800"'), "character", 3),
+        (FRONT.replace("kind: TIP", 'tags: ["n\\0"]'), "character", 6),
+        (FRONT.replace("New", "N\x07"), "front", 3),
+        ("---\ntags: " + "[" * 5_000 + "\n---\n", "front", 2),
+        (FRONT.replace("kind: TIP", "slug: other"), "twice", 6),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(text, code, line):
@@ -94,7 +103,7 @@ def test_what_is_wrong_is_said_with_its_line(text, code, line):
     assert not ContentBrick.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["../x.md", "/etc/x.md", "a/../../x.md", "..\\x.md", "C:\\x.md"])
+@pytest.mark.parametrize("name", ["../x.md", "/etc/x.md", "a/../../x.md", "..\\x.md", "C:\\x.md", "."])
 def test_a_zip_that_leads_outside_itself_is_refused(name):
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
@@ -111,6 +120,30 @@ def test_a_zip_that_unpacks_to_too_much_is_refused():
     with pytest.raises(FileRefused) as error:
         read_zip(target.getvalue())
     assert error.value.code == "zip_too_large"
+
+
+def test_a_zip_that_was_damaged_anywhere_is_refused_and_nothing_else():
+    chance = random.Random(7)
+    for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w", method) as archive:
+            archive.writestr("été.md", "x" * 200)
+        for _attempt in range(300):
+            damaged = bytearray(target.getvalue())
+            for _byte in range(3):
+                damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+            with suppress(FileRefused):
+                read_zip(bytes(damaged))
+
+
+def test_a_zip_with_two_files_of_one_name_is_refused():
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("a/x.md", "one")
+        archive.writestr("a\\x.md", "two")
+    with pytest.raises(FileRefused) as error:
+        read_zip(target.getvalue())
+    assert error.value.code == "zip_twice"
 
 
 @pytest.mark.django_db
@@ -174,6 +207,7 @@ def test_files_of_one_name_from_two_folders_are_both_read(tmp_path: Path, capsys
     for brick in bricks:
         folder = tmp_path / brick.slug
         folder.mkdir()
+        (folder / "._brick.md").write_bytes(b"what a Mac adds")
         (folder / "brick.md").write_text(write_brick(brick), encoding="utf-8")
     folders = sorted(str(each) for each in tmp_path.iterdir())
     call_command("import_bricks", *folders, "--json")

@@ -96,6 +96,7 @@ def test_the_html_is_shown_where_nothing_of_it_can_act(both, door, staff_api):
     assert response["Content-Type"] == "text/html; charset=utf-8"
     policy = response["Content-Security-Policy"].split("; ")
     assert policy[:4] == ["sandbox", "default-src 'none'", "style-src 'unsafe-inline'", "img-src data:"]
+    assert "font-src data:" in policy  # that of the formulas
     assert "script" not in response["Content-Security-Policy"]
     assert response["X-Frame-Options"] == "SAMEORIGIN"
     for name, value in {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}.items():

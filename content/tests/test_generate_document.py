@@ -133,7 +133,7 @@ def test_what_cannot_be_made_is_said_and_leaves_no_file(tmp_path, given, words):
 def test_what_cannot_be_rendered_is_said_and_leaves_no_file(tmp_path, monkeypatch):
     stock()
 
-    def refuse(sheet):
+    def refuse(sheets):
         raise RenderFailed("time")
 
     monkeypatch.setattr(drafting, "render", refuse)
@@ -190,7 +190,7 @@ def test_a_failed_request_of_a_student_says_why(tmp_path, monkeypatch):
     stock()
     StudentProfileFactory(user__username="zoe", user__locale="en")
 
-    def refuse(sheet):
+    def refuse(sheets):
         raise RenderFailed("memory")
 
     monkeypatch.setattr(generation, "render", refuse)

@@ -27,14 +27,14 @@ def own_files(settings, tmp_path):
 
 
 def while_rendering(monkeypatch, act):
-    """Have `act` called once, when the first copy is rendered."""
+    """Have `act` called once, when the copies are rendered."""
     done = []
 
-    def render(sheet):
+    def render(sheets):
         if not done:
             done.append(True)
             act()
-        return real(sheet)
+        return real(sheets)
 
     real = generation.render
     monkeypatch.setattr(generation, "render", render)
@@ -98,7 +98,7 @@ def test_what_was_asked_stays_once_its_bricks_are_fixed(monkeypatch):
     first, second = StudentProfileFactory(), StudentProfileFactory()
     request = ask(student=first)
 
-    def die(sheet):
+    def die(sheets):
         raise RenderFailed("crash")
 
     monkeypatch.setattr(generation, "render", die)

@@ -148,7 +148,7 @@ def test_other_bytes_are_a_difference_by_form(monkeypatch):
     found = replay_document(document=document)
     assert (found.html_matches, found.pdf_matches, found.matches) == (True, False, False)
 
-    def refuse(sheet):
+    def refuse(sheets):
         raise RenderFailed("time", "SIGALRM")
 
     monkeypatch.setattr(replay, "render", refuse)
@@ -205,7 +205,7 @@ def test_two_requests_alike_make_the_same_bytes_from_the_same_manifest():
     first = ask(idempotency_key="a")
     generate_document(request=first)
     manifest = first.manifest
-    found = {variant: replay.render(sheet_for(manifest, variant)) for variant in ("STUDENT", "TEACHER")}
+    found = {key: replay.render([sheet_for(manifest, key)])[0] for key in ("STUDENT", "TEACHER")}
     stored = {each.variant: (each.html, each.pdf.read(), each.page_count) for each in first.documents.all()}
     assert {key: (each.html, each.pdf, each.page_count) for key, each in found.items()} == stored
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import models
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks.base import Task
@@ -28,6 +29,7 @@ from content.rendering.contained import RenderFailed
 from content.rendering.limits import LIMITS
 from content.services import generate_document, generation
 
+from .factories import DocumentRequestFactory
 from .making import ask
 from .test_generate_document import database_url
 
@@ -44,6 +46,8 @@ from content import services
 from content.services import generation
 def kill(*args, **options):
     os.kill(os.getpid(), signal.SIGKILL)
+def kill_after(real):
+    return lambda *args: (real(*args), kill())
 def kill_at(real, number):
     calls = []
     def work(*args, **options):
@@ -59,19 +63,29 @@ elif moment == "picking":
     generation.build_manifest = kill
 elif moment == "picked":
     generation._show_life = kill
-elif moment == "student":
-    generation.run = kill_at(generation.run, 1)
-elif moment == "teacher":
-    generation.run = kill_at(generation.run, 2)
+elif moment == "rendering":
+    generation.run = kill
+elif moment == "rendered":
+    generation.run = kill_after(generation.run)
 elif moment == "writing":
     generation._write = kill_at(generation._write, 2)
 elif moment == "committing":
     generation.emit = kill
 elif moment == "done":
-    generation._keep = (lambda keep: lambda *args: (keep(*args), kill()))(generation._keep)
+    generation._keep = kill_after(generation._keep)
 call_command("db_worker", "--batch", "--no-startup-delay", verbosity=0)
 """
-MOMENTS = ["before", "taken up", "picking", "picked", "student", "teacher", "writing", "committing", "done"]
+MOMENTS = [
+    "before",
+    "taken up",
+    "picking",
+    "picked",
+    "rendering",
+    "rendered",
+    "writing",
+    "committing",
+    "done",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -222,6 +236,20 @@ def test_a_request_that_waits_in_a_long_queue_is_not_queued_twice():
     be_silent(request)
     tasks.watch_requests.call()
     assert statuses() == ["READY"]
+
+
+def test_a_long_queue_is_looked_after_in_as_many_queries_as_a_short_one():
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as found:
+            tasks.watch_requests.call()
+        return len(found)
+
+    be_silent(ask())
+    few = queries()
+    for each in DocumentRequestFactory.create_batch(5):
+        tasks.generate_later(each)
+        be_silent(each)
+    assert queries() <= few and statuses() == ["READY"] * 6
 
 
 def test_a_request_whose_task_was_lost_is_queued_again():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from config.base.exceptions import DomainError
 from config.base.tests.admin_helpers import signed_in, text_of, url_of
 from content.models import ContentBrick, DocumentBrick, DocumentInteraction
 from content.selectors.usage import OPENED, Usage, usage_of
@@ -60,3 +61,12 @@ def test_a_bricks_page_shows_its_figures(bricks):
     browser: Client = signed_in()
     page = text_of(browser.get(url_of(ContentBrick, "change", bricks[0].pk)))
     assert "given 3 times, opened 2, completed 1" in page
+
+
+@pytest.mark.parametrize("seconds", [-1, 24 * 60 * 60 + 1, 2**63])
+def test_a_duration_that_is_none_is_refused_in_words(seconds):
+    document = make.GeneratedDocumentFactory()
+    user = document.request.requester
+    with pytest.raises(DomainError) as refused:
+        record_interaction(user=user, document=document, kind="VIEW", duration_seconds=seconds)
+    assert refused.value.code == "invalid_duration"

@@ -33,6 +33,10 @@ def test_every_answer_has_a_policy_that_lets_nobody_else_in(client, path):
     assert rules["base-uri"] == rules["form-action"] == ["'self'"]
 
 
+def test_the_preview_of_a_brick_may_bring_the_font_of_its_formulas(client):
+    assert policy(client.get("/admin/"))["font-src"] == ["'self'", "data:"]
+
+
 def test_only_the_admin_may_evaluate_and_only_it_and_the_docs_style_in_place(client, superuser):
     client.force_login(superuser)
     assert "'unsafe-eval'" in policy(client.get("/admin/"))["script-src"]

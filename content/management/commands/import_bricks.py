@@ -44,7 +44,7 @@ def _files(path: Path) -> dict[str, bytes]:
     """{where it lies: file}: whole paths, for files of one name may come from several folders."""
     try:
         if path.is_dir():
-            names = [each for pattern in ("*.md", "figures/*") for each in path.glob(pattern)]
+            names = [each for pattern in ("[!.]*.md", "figures/[!.]*") for each in path.glob(pattern)]
             if not names:
                 raise CommandError(f"There are no .md files in the folder {path}.")
             return {str(each): each.read_bytes() for each in names if each.is_file()}

@@ -13,6 +13,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamO
 
 ADDRESS = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
 INLINE = re.compile(r"data:image/(svg\+xml|png);base64,[A-Za-z0-9+/=]*\Z")
+FONT = re.compile(r'url\("data:font/woff2;base64,[A-Za-z0-9+/=]*"\)')
 #: What a PDF does by itself, or carries along.
 ACTIVE = {
     *("/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles"),
@@ -70,7 +71,7 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if "style" in self.open:
-            if re.search(r"url\s*\(|@import", data):
+            if re.search(r"url\s*\(|@import", FONT.sub("", data)):
                 self.wrong.append("style that fetches")
             return
         self.texts.append(data)

@@ -1,10 +1,13 @@
 """The page: self-contained, semantic, sanitised."""
 
+import hashlib
 import re
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
+from content.rendering import html
 from content.rendering.cleaning import clean
 from content.rendering.sheet import render
 
@@ -38,6 +41,27 @@ def test_it_reaches_for_nothing_outside():
     assert sources and all(source.startswith("data:image/") for source in sources)
     assert re.findall(r'href="([^"]*)"', written) == ["https://exemple.fr"]
     assert 'rel="noopener noreferrer"' in written
+
+
+def test_a_page_with_formulas_brings_the_font_that_lets_their_brackets_grow():
+    written = page(part(r"$\left(\dfrac{1}{2}\right)$"))
+    assert re.findall(r"url\([^,]{0,40}", written) == ['url("data:font/woff2;base64']
+    assert 'math { font-family: "Sheet Maths"' in written and 'font-family: "Sheet Maths"; src' in written
+    assert len(written) < 150_000
+    assert "font/woff2" not in page(part("<math> sans formule"))
+
+
+@pytest.mark.parametrize("folder", ["fonts", "vendor/temml"])
+def test_what_others_made_is_what_its_notice_says(folder):
+    folder = Path(html.__file__).parent / folder
+    told = dict(re.findall(r"^\| `(.+)` \| `(\w{64})` \|$", (folder / "README.md").read_text(), re.MULTILINE))
+    kept = [each for each in folder.iterdir() if each.suffix in (".otf", ".woff2", ".js")]
+    assert told == {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in kept}
+
+
+def test_lists_in_lists_are_numbered_as_in_the_pdf():
+    style = html.stylesheet(formulas=False)
+    assert "\nol ol { list-style-type: lower-alpha; }\nol ol ol { list-style-type: lower-roman; }\n" in style
 
 
 def test_headings_follow_each_other():

@@ -139,6 +139,21 @@ def test_raw_html_is_text():
     assert paragraph == tree.Paragraph((tree.Text("<script>alert(1)</script> <b>x</b>"),))
 
 
+@pytest.mark.parametrize(
+    "text", ["un <b> mot", "un <br/> mot", "un <!-- mot", 'un <a href="x"> mot', "un </p> mot"]
+)
+def test_a_tag_is_a_problem_with_its_place(text):
+    [problem] = problems_of(f"Ligne\n{text}")
+    assert (problem.code, problem.place.line, problem.place.column) == ("html", 2, 4)
+
+
+@pytest.mark.parametrize(
+    "text", ["1 < 2 > 0", "<https://exemple.fr> <a@exemple.fr>", "`<b>` \\<b>", "$a<b>c$", "a <b et $x$ c> d"]
+)
+def test_what_is_no_tag_is_no_problem(text):
+    assert problems_of(text) == ()
+
+
 def test_headings_never_skip_a_step():
     children = parse("### a\n\n###### b\n\n# c\n\n## d", language="fr").children
     assert [heading.depth for heading in children] == [1, 2, 1, 2]

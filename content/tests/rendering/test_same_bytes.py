@@ -7,11 +7,15 @@ import random
 import subprocess
 import sys
 import zlib
+from base64 import b64decode
+from dataclasses import replace
 
 import pytest
 
-from content.rendering.sheet import render
-from content.rendering.values import sheet_of
+from content.rendering.maths import convert
+from content.rendering.outline import tree_of
+from content.rendering.sheet import copies_operation, render, render_operation
+from content.rendering.values import Section, sheet_of
 
 from .sheets import image, part, reader, sheet, text_of
 
@@ -88,6 +92,29 @@ def test_the_moment_is_the_only_clock():
     later = render(example(rendered_at="2026-11-23T00:00:00+00:00"))
     assert later.pdf != render(example()).pdf
     assert later.html == render(example()).html
+
+
+def alone(payload):
+    """The copy, made as the first thing that a process does, as far as this process can forget."""
+    for kept in (convert, tree_of):
+        kept.cache_clear()
+    return render_operation(payload)
+
+
+@pytest.mark.parametrize("first", ["STUDENT", "TEACHER"])
+def test_copies_made_together_are_what_each_is_alone(first):
+    teachers = example(
+        sections=(Section("", (part(BODY, answer=f"Zanzibar, {BODY}"), part("Autre", answer="Oui."))),)
+    )
+    without = tuple(replace(each, answer="") for each in teachers.sections[0].parts)
+    students = replace(teachers, variant="STUDENT", sections=(Section("", without),))
+    sheets = sorted([students, teachers], key=lambda each: each.variant != first)
+    payloads = [each.as_payload() for each in sheets]
+    together = copies_operation({"sheets": payloads})["copies"]
+    assert together == [alone(payload) for payload in payloads]
+    made = dict(zip([each.variant for each in sheets], together, strict=True))
+    assert "Zanzibar" in made["TEACHER"]["html"] and "Zanzibar" not in made["STUDENT"]["html"]
+    assert b"Zanzibar" not in everything_in(b64decode(made["STUDENT"]["pdf"]))
 
 
 def everything_in(pdf):
