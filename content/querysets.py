@@ -83,9 +83,11 @@ class ContentBrickQuerySet(BaseQuerySet["ContentBrick"]):
         return self.with_changes().filter(has_changes=True)
 
     def received_by(self, user: Any) -> Self:
-        """Bricks in a document that this user asked for, or that was made for them as a student."""
+        """Bricks in a document that this user asked for, or in the student's copy of one that was made for them."""
         part: Any = self._versions().model._meta.get_field("document_bricks").related_model
-        mine = Q(document__request__requester=user) | Q(document__request__student__user=user)
+        mine = Q(document__request__requester=user) | Q(
+            document__request__student__user=user, document__variant="STUDENT"
+        )
         return self.filter(Exists(part.objects.filter(mine, brick_version__brick=OuterRef("pk"))))
 
     def _versions(self) -> QuerySet[Any]:

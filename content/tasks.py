@@ -75,10 +75,15 @@ def _request_of(result: DBTaskResult) -> Any:
 
 
 def _watch_later() -> None:
-    """Have it looked after the requests, unless that is about to be done, where tasks can wait for their time."""
+    """Have it looked after the requests, unless that is to be done, where tasks can wait for their time.
+
+    One that is due soon does not count: it may end before it can see the request whose transaction this is.
+    """
+    now = timezone.now()
     watches = DBTaskResult.objects.filter(task_path=watch_requests.module_path)
-    if _can_wait(watch_requests) and not watches.filter(status=TaskResultStatus.READY).exists():
-        watch_requests.using(run_after=timezone.now() + LEASE + timedelta(seconds=1)).enqueue()
+    waiting = watches.filter(status=TaskResultStatus.READY, run_after__gt=now + LEASE / 2)
+    if _can_wait(watch_requests) and not waiting.exists():
+        watch_requests.using(run_after=now + LEASE + timedelta(seconds=1)).enqueue()
 
 
 def _can_wait(work: Any) -> bool:

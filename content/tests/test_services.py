@@ -241,6 +241,15 @@ def test_the_student_for_whom_it_was_made_rates_it_too():
 
 
 @pytest.mark.django_db
+def test_a_student_does_not_rate_what_only_the_teachers_copy_for_them_has():
+    student, brick = StudentProfileFactory(), ContentBrickFactory()
+    made_for = {"document__request__student": student, "document__variant": "TEACHER"}
+    DocumentBrickFactory(**made_for, brick_version__brick=brick)
+    with pytest.raises(DomainError):
+        rate_brick(user=student.user, brick=brick, score=4)
+
+
+@pytest.mark.django_db
 def test_nobody_rates_what_they_have_not_received():
     brick, user = ContentBrickFactory(), UserFactory()
     BrickVersionFactory(brick=brick)

@@ -97,6 +97,13 @@ def test_an_image_from_elsewhere_is_a_problem_and_only_its_words_are_left(source
     assert parsed.children == (tree.Paragraph((tree.Text("mots"),)),)
 
 
+@pytest.mark.parametrize("source", [r"figure:un\-carre", "figure:un&#45;carre", "fig&#117;re:un-carre"])
+def test_a_figure_whose_name_is_escaped_is_a_problem_since_nobody_finds_it(source):
+    parsed = parse(f"![mots]({source})", language="fr")
+    assert parsed.figures == ()
+    assert [(problem.code, problem.detail) for problem in parsed.problems] == [("image", "figure:un-carre")]
+
+
 def test_a_figure_without_words_is_a_problem():
     assert [problem.code for problem in problems_of("![](figure:carre)")] == ["alt"]
 
