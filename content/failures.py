@@ -10,6 +10,9 @@ from django.utils.translation import gettext as _
 from .rendering.contained import RenderFailed
 from .rendering.limits import LIMITS, MEBIBYTE
 
+#: A document's texts stand in each of its copies, which are rendered by one job.
+COPIES = 2
+
 
 def describe(failure: RenderFailed) -> str:
     """One or two sentences in the current language, plain text."""
@@ -28,7 +31,7 @@ def describe(failure: RenderFailed) -> str:
         )
     if failure.code == "size":
         told = _("The document is too large: its texts hold %(megabytes)d MB at most. Ask for fewer bricks.")
-        return told % {"megabytes": LIMITS.text // MEBIBYTE}
+        return told % {"megabytes": LIMITS.text // COPIES // MEBIBYTE}
     return _("Typesetting failed unexpectedly. Try again; if it fails again, tell the administrators.")
 
 

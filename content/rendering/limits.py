@@ -15,7 +15,8 @@ _FORMAT = struct.Struct("!6Q")
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Seconds and bytes. `memory` is address space on top of what the process that is forked has mapped already;
-    `text` what was authored, figures left out; `payload` and `output` what crosses the border."""
+    `text` what was authored, in all copies together, figures left out; `payload` and `output` what crosses the
+    border."""
 
     wall: int = 10
     cpu: int = 10

@@ -113,7 +113,7 @@ def test_a_brick_of_ten_megabytes_ends_the_request_with_words(monkeypatch):
     request = ask()
 
     def enlarged(operation, payload):
-        return run(operation, {**payload, "title": "x" * 10_000_000})
+        return run(operation, {"sheets": [{**each, "title": "x" * 10_000_000} for each in payload["sheets"]]})
 
     with monkeypatch.context() as patch:
         patch.setattr(generation, "run", enlarged)
