@@ -58,7 +58,8 @@ def measure_printing(report: Report, *, scale: float, using: str, progress: Call
         f"Of a document's time the engine alone takes {engine:.3f} s: {WORKERS / engine:.1f} a second on {WORKERS} "
         "cores if nothing else took any.",
     ]
-    with _quiet("weasyprint"):  # it tells of every page, and of every style that it does not know
+    # they tell of every page, every style that they do not know and every font
+    with _quiet("weasyprint"), _quiet("fontTools"):
         try:
             import weasyprint  # type: ignore[import-untyped]
         except (ImportError, OSError) as error:  # the package, or the libraries of the system that it loads
